@@ -1,0 +1,28 @@
+/* Digests, encodings and random bytes, all by OpenSSL. Pure but for digest_random; any thread. */
+#ifndef GATEWAY_BASE_DIGEST_H
+#define GATEWAY_BASE_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/base/mem.h"
+#include "gateway/base/slice.h"
+
+void digest_sha1(struct slice data, unsigned char out[20]);
+void digest_sha256(struct slice data, unsigned char out[32]);
+void digest_hmac_sha256(struct slice key, struct slice data, unsigned char out[32]);
+/* Lower-case hexadecimal, NUL-terminated: out has 2n + 1 bytes. */
+void digest_hex(const unsigned char *data, size_t n, char *out);
+/* 0 or GW_EINVAL; `out` has room for half the digits. */
+int digest_unhex(struct slice hex, unsigned char *out, size_t n);
+struct slice digest_base64(struct slice data, struct arena *a);
+int digest_unbase64(struct slice text, struct arena *a, struct slice *out); /* 0 or GW_EINVAL */
+/* Equality in time that depends on the length only. */
+bool digest_equal(struct slice a, struct slice b);
+/* Unpredictable bytes; ends the program if the system has none to give. */
+void digest_random(void *out, size_t n);
+/* A uniform number from 0 to below - 1 from digest_random. */
+uint32_t digest_random_below(uint32_t below);
+
+#endif

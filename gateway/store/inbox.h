@@ -1,0 +1,45 @@
+/* What came in: duplicates found by (account, key), the text kept encrypted, the reply kept as ids and
+ * parameters so that a retry gets it again. */
+#ifndef GATEWAY_STORE_INBOX_H
+#define GATEWAY_STORE_INBOX_H
+
+#include <stdint.h>
+
+#include "gateway/base/ids.h"
+#include "gateway/base/vault.h"
+#include "gateway/store/store.h"
+
+/* Days a (account, key) is remembered; provider timestamps older than that are refused (design,
+ * promise 2). */
+enum { SEEN_DAYS = 35 };
+
+struct inbox_row {
+    int64_t id;
+    struct slice account; /* e.g. "demo" of /wechat/demo, with its channel: "wechat/demo" */
+    struct slice key;     /* the adapter's, at most 255 bytes */
+    int64_t address;      /* addresses.id */
+    int64_t received_at;  /* UTC seconds */
+    struct slice trace;
+    struct slice text;    /* what was written, in the clear here, encrypted on disk */
+    struct slice reply;   /* JSON array of {id, params}; empty when there is none */
+};
+
+/* Claims (account, key). 1 when it is new, 0 when it was seen before (`*first` is then the inbox id of
+ * the first), or GW_E*. */
+GW_MUSTCHECK int inbox_claim(struct tx *tx, struct slice account, struct slice key, int64_t id,
+                             int64_t now, int64_t *first);
+/* Stores the message and its reply. */
+GW_MUSTCHECK int inbox_put(struct tx *tx, const struct vault *v, const struct inbox_row *row,
+                           struct arena *a);
+/* The reply stored with a message, in the clear: 1, 0 when the row is gone, or GW_E*. */
+GW_MUSTCHECK int inbox_reply(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
+                             struct slice *reply, int64_t *received_at);
+/* The last `limit` texts of an address, oldest first, each given to `each` (design: the third wrong
+ * answer tells a person "with the last texts"). */
+GW_MUSTCHECK int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit,
+                            struct arena *a, void (*each)(void *context, struct slice text),
+                            void *context);
+/* Deletes what is older than its retention, at most `limit` rows a call; returns the number deleted. */
+GW_MUSTCHECK int inbox_purge(struct tx *tx, int64_t seen_before, int64_t text_before, int limit);
+
+#endif

@@ -1,0 +1,52 @@
+/* Who writes to us: addresses (verified senders), the conversation each belongs to, the session of a
+ * conversation, and the questions that messages of our own opened. Knows no volunteer. */
+#ifndef GATEWAY_STORE_PEOPLE_H
+#define GATEWAY_STORE_PEOPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/ids.h"
+#include "gateway/base/vault.h"
+#include "gateway/store/store.h"
+
+struct address {
+    int64_t id;
+    struct slice realm;   /* "sms", or "wechat/NAME": an openid is valid in one account only */
+    struct slice sender;  /* phone (11 digits) or openid */
+    int64_t conversation; /* shared by addresses of one person once they are bound */
+    struct slice account; /* the account it last wrote to, e.g. "sms/demo": where we answer */
+    struct slice session; /* JSON in the clear, empty when there is none */
+    int64_t session_at;   /* when the session was stored */
+};
+
+/* Finds or makes the address, with its session. Strings are in the arena. */
+GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids *ids,
+                                struct slice realm, struct slice sender, struct slice account,
+                                int64_t now, struct arena *a, struct address *out);
+/* The same by id, nothing made: 1, 0 when unknown, or GW_E*. */
+GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
+                              struct address *out);
+GW_MUSTCHECK int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
+                                     struct slice session, int64_t now, struct arena *a);
+GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
+/* Makes both addresses one conversation (phone and WeChat bound). */
+GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversation);
+
+/* A question that a message of our own asked (an offer, a guardian's yes …): the conversation's next turn
+ * finds it and opens the flow named by the message's "opens" in the catalogue. */
+struct prompt {
+    int64_t id;           /* the outbox row that asked */
+    int64_t conversation;
+    struct slice message; /* id in the catalogue */
+    struct slice params;  /* JSON object, in the clear here, encrypted on disk */
+    int64_t asked_at;
+    int64_t until;        /* after it an answer is no longer taken */
+};
+GW_MUSTCHECK int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p,
+                               struct arena *a);
+/* Takes (removes) the prompts of a conversation, oldest first, in the arena. Number or GW_E*. */
+GW_MUSTCHECK int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation,
+                                     struct arena *a, struct prompt **out);
+
+#endif

@@ -1,0 +1,35 @@
+/* What every handler is given: an open transaction and the few things it may not fetch by itself.
+ *
+ * Handlers are plain synchronous C over one transaction: no loop, no channel, no wording. A function
+ * returns an outcome of its own enum (>= 0) or GW_E* (< 0); an SQL error is never an outcome. */
+#ifndef HANDLERS_SERVICE_H
+#define HANDLERS_SERVICE_H
+
+#include <stdint.h>
+
+#include "gateway/base/civil.h"
+#include "gateway/base/ids.h"
+#include "gateway/base/mem.h"
+#include "gateway/base/vault.h"
+#include "gateway/store/store.h"
+#include "handlers/policy.h"
+
+struct service {
+    struct tx *tx;
+    int64_t now;                 /* UTC seconds: of the message, or as `linli chat --now` says */
+    struct zone zone;
+    struct ids *ids;
+    const struct vault *vault;
+    const struct policy *policy;
+    struct arena *arena;         /* results live here, as long as the message */
+    struct slice trace;          /* of the message that caused this */
+};
+
+/* A timer kind a handler understands; handlers/timers_table.c lists them all. */
+struct timer_handler {
+    const char *kind;
+    int (*run)(const struct service *s, int64_t subject); /* 0 or GW_E* */
+};
+extern const struct timer_handler handler_timers[]; /* ended by a row without a kind */
+
+#endif

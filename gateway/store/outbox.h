@@ -78,6 +78,11 @@ GW_MUSTCHECK int outbox_receipt(struct tx *tx, int64_t id, bool delivered, struc
 /* The earliest time at which a row can go or a lease ends: 1 and `*at`, 0 when nothing waits, or GW_E*. */
 GW_MUSTCHECK int outbox_next_due(struct tx *tx, int64_t *at);
 
+/* The rows to one address written after `after_id`, oldest first, at most 50, in the arena: what `linli
+ * chat` shows as messages of our own. Returns their number or GW_E*. */
+GW_MUSTCHECK int outbox_to(struct tx *tx, const struct vault *v, int64_t address, int64_t after_id,
+                           struct arena *a, struct outbox_row **rows);
+
 const char *outbox_state_name(enum outbox_state state);
 bool outbox_may_move(enum outbox_state from, enum outbox_state to);
 

@@ -1,0 +1,139 @@
+#include "gateway/program/message.h"
+
+#include "gateway/base/json.h"
+#include "gateway/store/outbox.h"
+#include "gateway/store/people.h"
+
+enum {
+    REPLIES_MAX = 64 * 1024, /* bytes of stored replies */
+    REPLY_USEFUL_S = 3600    /* an answer older than an hour confuses more than it helps */
+};
+
+/* Claims the key and finds the address: 1 new, 0 duplicate (out is filled), or GW_E*. */
+static int claim(const struct service *s, const struct message_input *in,
+                 struct message_result *out)
+{
+    int64_t first = 0;
+    out->inbox_id = ids_next(s->ids);
+    int rc = inbox_claim(s->tx, in->account, in->key, out->inbox_id, s->now, &first);
+    if (rc < 0)
+        return rc;
+    if (rc == 0) {
+        out->duplicate = true;
+        out->inbox_id = first;
+        rc = inbox_reply(s->tx, s->vault, first, s->arena, &out->replies, &out->received_at);
+        return rc < 0 ? rc : 0;
+    }
+    out->received_at = s->now;
+    rc = people_address(s->tx, s->vault, s->ids, in->realm, in->sender, in->account, s->now,
+                        s->arena, &out->address);
+    return rc < 0 ? rc : 1;
+}
+
+static int keep(const struct service *s, const struct message_input *in,
+                struct message_result *out)
+{
+    out->replies = turn_replies_json(&out->turn, s->arena);
+    const struct inbox_row row = {
+        .id = out->inbox_id,
+        .account = in->account,
+        .key = in->key,
+        .address = out->address.id,
+        .received_at = s->now,
+        .trace = s->trace,
+        .text = in->text,
+        .reply = out->replies,
+    };
+    return inbox_put(s->tx, s->vault, &row, s->arena);
+}
+
+static int run(const struct catalogue *c, const struct service *s, const struct message_input *in,
+               struct message_result *out,
+               int (*turn)(const struct catalogue *, const struct service *,
+                           const struct turn_input *, struct turn *))
+{
+    *out = (struct message_result){ 0 };
+    int rc = claim(s, in, out);
+    if (rc <= 0)
+        return rc;
+    const struct turn_input input = {
+        .address = &out->address,
+        .reading = in->reading,
+        .event = in->event,
+        .channel = in->channel,
+    };
+    rc = turn(c, s, &input, &out->turn);
+    if (rc < 0)
+        return rc;
+    return keep(s, in, out);
+}
+
+int message_run(const struct catalogue *c, const struct service *s, const struct message_input *in,
+                struct message_result *out)
+{
+    return run(c, s, in, out, conversation_turn);
+}
+
+int message_failed(const struct catalogue *c, const struct service *s,
+                   const struct message_input *in, struct message_result *out)
+{
+    return run(c, s, in, out, conversation_apology);
+}
+
+int message_send(const struct service *s, const struct message_result *m, size_t from,
+                 struct slice account)
+{
+    for (size_t i = from; i < (size_t)m->turn.reply_count; i++) {
+        const struct turn_reply *reply = &m->turn.replies[i];
+        const struct outbox_row row = {
+            .id = ids_next(s->ids),
+            .address = m->address.id,
+            .realm = m->address.realm,
+            .recipient = m->address.sender,
+            .account = account,
+            .message = slice_of(reply->id),
+            .params = json_write(reply->params, s->arena),
+            .priority = OUTBOX_REPLY,
+            .not_before = s->now,
+            .useful_until = s->now + REPLY_USEFUL_S,
+            .trace = s->trace,
+        };
+        int rc = outbox_put(s->tx, s->vault, &row, s->now, s->arena);
+        if (rc < 0)
+            return rc;
+    }
+    return GW_OK;
+}
+
+int message_render(const struct catalogue *c, struct slice replies, enum text_channel channel,
+                   const char *signature, bool links, struct arena *a, struct slice **texts,
+                   size_t *count)
+{
+    *texts = NULL;
+    *count = 0;
+    if (replies.n == 0)
+        return GW_OK;
+    struct fault fault = { 0 };
+    json_t *list = json_read(replies, "stored replies", REPLIES_MAX, &fault);
+    if (!json_is_array(list)) {
+        json_decref(list);
+        return GW_EDATA;
+    }
+    struct slice *out = arena_alloc(a, (json_array_size(list) + 1) * sizeof *out);
+    size_t i;
+    json_t *one;
+    int rc = GW_OK;
+    json_array_foreach(list, i, one)
+    {
+        rc = catalogue_render(c, json_text(one, "id", ""), json_object_get(one, "params"), channel,
+                              signature, links, a, &out[i]);
+        if (rc < 0)
+            break;
+    }
+    if (rc == GW_OK) {
+        *texts = out;
+        *count = json_array_size(list);
+    }
+    json_decref(list);
+    return rc;
+}

@@ -10,6 +10,9 @@
 
 #include "gateway/base/slice.h"
 
+/* Ends the program as described above: for libraries that report a failed allocation themselves. */
+void mem_exhausted(void) __attribute__((noreturn));
+
 /* Zeroed memory of `n` bytes (at least one); the caller frees it with free(). Any thread. */
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
 

@@ -23,5 +23,7 @@ size_t utf8_utf16_units(struct slice s);
 
 /* The longest head of at most `max` bytes that ends at a character. */
 struct slice utf8_cut(struct slice s, size_t max);
+/* Drops the bytes of a last character that was cut off in the middle. */
+struct slice utf8_whole(struct slice s);
 
 #endif

@@ -13,6 +13,11 @@ function(linli_room name)
         linli_embed(${name} embedded ${ROOM_EMBED})
         list(APPEND sources ${embedded})
     endif()
+    if(NOT sources) # a room whose first file is not written yet
+        file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/embedded/${name}_empty.c"
+            CONTENT "extern const int ${name}_is_empty;\nconst int ${name}_is_empty = 1;\n")
+        set(sources "${CMAKE_BINARY_DIR}/embedded/${name}_empty.c")
+    endif()
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES} PRIVATE linli_flags)
     if(LINLI_TESTS)

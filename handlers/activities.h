@@ -1,0 +1,137 @@
+/* Activities: draft → published ⇄ full → closed → confirmed, with moved and cancelled. */
+#ifndef HANDLERS_ACTIVITIES_H
+#define HANDLERS_ACTIVITIES_H
+
+#include <stdbool.h>
+
+#include "handlers/service.h"
+
+/* Stored numbers; never renumber. Only activity_move and the seats below change a state. */
+enum activity_state {
+    ACTIVITY_DRAFT = 1,
+    ACTIVITY_PUBLISHED = 2, /* places are free */
+    ACTIVITY_FULL = 3,      /* every place is taken or offered to somebody */
+    ACTIVITY_MOVED = 4,     /* another time; those signed up are being asked again */
+    ACTIVITY_CLOSED = 5,    /* over; attendance is not confirmed yet */
+    ACTIVITY_CONFIRMED = 6, /* final: hours are in the ledger */
+    ACTIVITY_CANCELLED = 7, /* final */
+};
+enum { ACTIVITY_STATES = 8 };
+const char *activity_state_name(enum activity_state state); /* "draft" …; "?" for others */
+bool activity_may_move(enum activity_state from, enum activity_state to);
+bool activity_is_open(enum activity_state state); /* can be signed up for: published, full, moved */
+
+struct activity {
+    int64_t id;
+    int64_t code; /* 2 to 4 digits, unique among those not final */
+    int64_t org;
+    enum activity_state state;
+    struct slice title;         /* what */
+    struct slice place;         /* meeting point */
+    int64_t area;               /* places code */
+    int64_t starts_at, ends_at; /* UTC seconds; 0 unknown in a draft */
+    int64_t capacity;           /* 0 unknown in a draft */
+    struct slice requirements;  /* conditions on people, e.g. age or skill; may be empty */
+    struct slice bring;         /* what to bring or wear */
+    struct slice risk;          /* Regulation Art. 12: possible risks are told */
+    struct slice serves;        /* the beneficiary */
+    struct slice theme;         /* may be empty */
+    int64_t min_age;            /* 0 for none */
+    bool hazardous;             /* needs insurance before it is published (Regulation Art. 17) */
+    struct slice insurance;     /* policy number, may be empty */
+    int64_t leader;             /* address of the person in charge */
+    struct slice leader_name;
+    int64_t taken;   /* places joined or offered to somebody */
+    int64_t waiting; /* in the waiting list, offers included */
+    int64_t published_at;
+};
+
+/* What is missing before it can be published (domain.md M12): bits. */
+enum {
+    MISSING_WHAT = 1,
+    MISSING_WHEN = 2,
+    MISSING_WHERE = 4,
+    MISSING_COUNT = 8,
+    MISSING_REQUIREMENTS = 16, /* neither requirements nor bring is given */
+    MISSING_RISK = 32,
+    MISSING_SERVES = 64,
+};
+unsigned draft_missing(const struct activity *a);
+/* The name of one bit for a message: "what", "when", "where", "count", "requirements", "risk",
+ * "serves". */
+const char *draft_missing_name(unsigned bit);
+
+enum activity_outcome {
+    ACTIVITY_OK,
+    ACTIVITY_UNCHANGED,
+    ACTIVITY_MISSING,  /* see draft_missing */
+    ACTIVITY_PAST,     /* starts before now, or ends before it starts */
+    ACTIVITY_TOO_LONG, /* over policy.activity_max_minutes */
+    ACTIVITY_TOO_FAR,  /* over policy.ahead_days */
+    ACTIVITY_TOO_BIG,  /* over policy.capacity_max */
+    ACTIVITY_UNINSURED,
+    ACTIVITY_FORBIDDEN, /* the address has no POWER_PUBLISH there */
+    ACTIVITY_NOT_FOUND,
+    ACTIVITY_WRONG_STATE,
+};
+/* Keeps a draft (id, code, leader are filled in); texts are cut to 200 bytes. 0 or GW_E*. */
+GW_MUSTCHECK int activity_draft(const struct service *s, struct activity *a);
+/* Replaces the fields of a draft. ACTIVITY_OK, _NOT_FOUND, _WRONG_STATE or GW_E*. */
+GW_MUSTCHECK int activity_redraft(const struct service *s, const struct activity *a);
+/* Publishes; sets the timers "activity.reminder", "activity.ends" and "attendance.ask". `*out` (may
+ * be NULL) is the activity. */
+GW_MUSTCHECK int activity_publish(const struct service *s, int64_t id, int64_t address,
+                                  struct activity *out);
+/* Another time: state moved, each phone with sign-ups is asked again by "activity.moved" {activity
+ * (id), title, names, reason, date, time, old_date, old_time}. `*told` is the number of messages.
+ */
+GW_MUSTCHECK int activity_reschedule(const struct service *s, int64_t id, int64_t address,
+                                     int64_t starts_at, int64_t ends_at, struct slice reason,
+                                     int *told);
+/* Calls it off: sign-ups end, "activity.cancelled" {title, names, reason, date, time} to each
+ * phone. */
+GW_MUSTCHECK int activity_cancel(const struct service *s, int64_t id, int64_t address,
+                                 struct slice reason, int *told);
+/* The one mover: 1 moved, 0 when the table forbids it or it is there already, or GW_E*. Attendance
+ * uses it for ACTIVITY_CONFIRMED. Final states free the code. */
+GW_MUSTCHECK int activity_move(const struct service *s, int64_t id, enum activity_state to);
+
+/* 1 and `*out` (arena), 0, or GW_E*. By code: the one not final, else the last one with it. */
+GW_MUSTCHECK int activity_get(const struct service *s, int64_t id, struct activity *out);
+GW_MUSTCHECK int activity_by_code(const struct service *s, int64_t code, struct activity *out);
+
+struct activity_filter {
+    int64_t area;      /* with all below it; 0 for everywhere */
+    int64_t from, to;  /* starts_at in [from, to); 0: from now, without end */
+    struct slice word; /* in title, meeting point, beneficiary or theme; empty for all */
+    bool free_only;    /* with places free */
+    int64_t after_start, after_id; /* paging: behind this one; 0 for the first page */
+    int limit;                     /* 1 to 50; 0 means 9 */
+};
+/* Open activities, next ones first, in the arena. Number or GW_E*. */
+GW_MUSTCHECK int activities_list(const struct service *s, const struct activity_filter *filter,
+                                 struct activity **out);
+/* Those led from an address that are in a state (0: any that is not final), latest start first. */
+GW_MUSTCHECK int activities_led(const struct service *s, int64_t address, enum activity_state state,
+                                int limit, struct activity **out);
+/* Activities that took place (published once, not cancelled) and overlap [from, to): what a claim
+ * of hours may mean. Latest first. */
+GW_MUSTCHECK int activities_between(const struct service *s, int64_t from, int64_t to,
+                                    struct slice word, int limit, struct activity **out);
+
+/* Places, each one conditional statement, so that two takers never share one. */
+/* 1 and the running number of the sign-up, 0 when full or not open, or GW_E*. */
+GW_MUSTCHECK int activity_seat_take(const struct service *s, int64_t id, int64_t *number);
+/* The next running number for somebody who takes over a held place. */
+GW_MUSTCHECK int activity_seat_keep(const struct service *s, int64_t id, int64_t *number);
+GW_MUSTCHECK int activity_seat_free(const struct service *s, int64_t id);
+GW_MUSTCHECK int activity_waiting(const struct service *s, int64_t id, int64_t change);
+
+/* Timer "activity.ends": closed, offers and waiting list end. */
+int activity_ends(const struct service *s, int64_t id);
+
+/* Parameters that every message about an activity has: activity (id), code, title, place, bring,
+ * risk, leader, date, time, end (HH:MM), capacity, free. */
+json_t *activity_params(const struct service *s, const struct activity *a);
+
+#endif

@@ -1,0 +1,104 @@
+/* Signing up for an activity, alone or for several on one phone; the waiting list; leaving it. */
+#ifndef HANDLERS_SIGNUPS_H
+#define HANDLERS_SIGNUPS_H
+
+#include "handlers/activities.h"
+#include "handlers/volunteers.h"
+
+/* Stored numbers; never renumber. The allowed moves are a table in signups.c. */
+enum signup_state {
+    SIGNUP_JOINED = 1,    /* has a place */
+    SIGNUP_QUEUED = 2,    /* waits */
+    SIGNUP_OFFERED = 3,   /* a place is held for this person until the offer ends */
+    SIGNUP_CANCELLED = 4, /* by the person or with the activity */
+    SIGNUP_LAPSED = 5,    /* did not answer an offer */
+};
+enum { SIGNUP_STATES = 6 };
+const char *signup_state_name(enum signup_state state);
+bool signup_may_move(enum signup_state from, enum signup_state to);
+
+struct signup {
+    int64_t id;
+    int64_t activity;
+    int64_t volunteer;
+    struct slice name; /* of the volunteer */
+    int64_t address;   /* who signed up, and is told */
+    enum signup_state state;
+    int64_t number;   /* running number on the roster, kept for good; 0 while waiting */
+    int64_t position; /* in the waiting list from 1; 0 when joined */
+    int64_t signed_at;
+    bool unsure; /* the activity moved and the person has not said yes again */
+    /* of the activity */
+    int64_t code, starts_at, ends_at;
+    struct slice title;
+};
+
+enum signup_outcome {
+    SIGNUP_DONE,      /* joined */
+    SIGNUP_WAITS,     /* queued, `position` */
+    SIGNUP_UNCHANGED, /* joined or waiting already (see `state`) */
+    SIGNUP_CLASH,     /* with `other` */
+    SIGNUP_FULL,      /* the waiting list is full too */
+    SIGNUP_CLOSED,    /* over or cancelled */
+    SIGNUP_STARTED,   /* too late: it has begun */
+    SIGNUP_TOO_YOUNG, /* younger than min_age */
+    SIGNUP_PENDING,   /* a guardian's yes is missing */
+    SIGNUP_NOT_FOUND, /* no such activity, a draft, or no such person */
+};
+struct signup_result {
+    int64_t volunteer;
+    struct slice name;
+    enum signup_outcome outcome;
+    int64_t id; /* signups.id */
+    enum signup_state state;
+    int64_t position;
+    struct activity other; /* CLASH: the activity that is in the way */
+    bool heavy; /* joined, but more than policy.week_load_minutes are planned that week */
+};
+/* Signs up `count` persons (at most 9) one after the other; each has an outcome of its own. `*a` is
+ * the activity as it is afterwards. 0, or GW_ENOTFOUND is never returned: see SIGNUP_NOT_FOUND.
+ * GW_E* for errors. */
+GW_MUSTCHECK int signup_join(const struct service *s, int64_t activity, int64_t address,
+                             const int64_t *volunteers, int count, struct signup_result *results,
+                             struct activity *a);
+
+enum signup_cancel_outcome {
+    CANCEL_DONE,      /* a freed place was offered on, or is free */
+    CANCEL_UNCHANGED, /* was not signed up, or had cancelled */
+    CANCEL_TOO_LATE,  /* it is over */
+};
+/* Gives a place or a position up, the easiest of all (Regulation Art. 22): no reason needed, until
+ * the end. */
+GW_MUSTCHECK int signup_cancel(const struct service *s, int64_t activity, int64_t volunteer);
+/* The answer to "activity.moved" from a phone: yes keeps, no cancels all its people. Number of
+ * people it meant. */
+GW_MUSTCHECK int signup_answer_move(const struct service *s, int64_t activity, int64_t address,
+                                    bool yes);
+/* Cancels everything a volunteer is signed up for from now on (leaving). 0 or GW_E*. */
+GW_MUSTCHECK int signups_leave(const struct service *s, int64_t volunteer);
+
+/* 1 and the sign-up of a person whatever its state, 0, or GW_E*. */
+GW_MUSTCHECK int signup_find(const struct service *s, int64_t activity, int64_t volunteer,
+                             struct signup *out);
+GW_MUSTCHECK int signup_get(const struct service *s, int64_t id, struct signup *out);
+/* Joined, queued or offered sign-ups of all people of an address whose activity ends after `from`,
+ * next ones first; in the arena, at most 50. Number or GW_E*. */
+GW_MUSTCHECK int signups_at(const struct service *s, int64_t address, int64_t from,
+                            struct signup **out);
+/* The same for one volunteer, in [from, to) by start. */
+GW_MUSTCHECK int signups_of(const struct service *s, int64_t volunteer, int64_t from, int64_t to,
+                            struct signup **out);
+/* Who is in (state SIGNUP_JOINED, in order of number) or waits (SIGNUP_QUEUED, in order; offers
+ * first). At most policy.capacity_max. Number or GW_E*. */
+GW_MUSTCHECK int signups_roster(const struct service *s, int64_t activity, enum signup_state state,
+                                struct signup **out);
+
+/* Timer "activity.reminder", the evening before at policy.reminder_at: "reminder.tomorrow" {names,
+ * …activity_params} once a phone; opted-out numbers are left out. */
+int signups_remind(const struct service *s, int64_t activity);
+
+/* Ends the waiting list, and with `all` every sign-up, of an activity that is over or cancelled. 0
+ * or GW_E*. */
+GW_MUSTCHECK int signups_end(const struct service *s, int64_t activity, bool all);
+
+#endif

@@ -1,0 +1,84 @@
+/* Numbered tasks that reach a person: the duty person of a station calls or answers through the
+ * gateway and closes; what is overdue moves up a level, and the one who asked is told (design,
+ * "human"). */
+#ifndef HANDLERS_TASKS_H
+#define HANDLERS_TASKS_H
+
+#include "handlers/organizations.h"
+#include "handlers/service.h"
+
+/* Stored numbers; never renumber. Message and urgency of each are a table in tasks.c. */
+enum task_kind {
+    TASK_HUMAN = 1,         /* "staff.task": wants to be called */
+    TASK_MISUNDERSTOOD = 2, /* "staff.task": third text that was not understood */
+    TASK_OBJECTION = 3,     /* "noshow.review" is the caller's own question; this is its reminder */
+    TASK_APOLOGY = 4,       /* "staff.task": a message that failed here */
+    TASK_SAFETY = 5,        /* "staff.safety": at once, also at night */
+    TASK_UNREACHABLE = 6,   /* "staff.unreachable": the carrier blocks our texts */
+    TASK_DISPUTE = 7,   /* "staff.task": registered without wanting it; goes to the level above */
+    TASK_COMPLAINT = 8, /* "staff.task" */
+    TASK_REQUEST = 9,   /* "staff.task": somebody asks for help */
+};
+enum task_state { TASK_OPEN = 1, TASK_CLOSED = 2 };
+
+struct task {
+    int64_t id;
+    int64_t number; /* short, unique among open tasks of the district */
+    enum task_kind kind;
+    enum task_state state;
+    int64_t org;  /* whose duty person has it now */
+    int64_t duty; /* that person's address, 0 when there is nobody */
+    struct slice duty_name;
+    struct slice duty_org; /* short name of where the duty person sits */
+    int64_t asker;         /* address of the one who asked, 0 for none */
+    int64_t volunteer;     /* 0 when not registered */
+    struct slice name;     /* of the one who asked, may be empty */
+    struct slice said;     /* what was written, in the clear here, sealed on disk */
+    int64_t subject;       /* what it is about, e.g. a claim; 0 for none */
+    int64_t opened_at;
+    int64_t due_at; /* during working hours (policy.work_from, work_to) */
+    int64_t level;  /* how often it moved up */
+};
+
+/* What to open; the rest is filled in. */
+struct task_form {
+    enum task_kind kind;
+    int64_t org;  /* 0: by `area` */
+    int64_t area; /* places code of the one who asks, 0 for the district */
+    int64_t asker;
+    int64_t volunteer;
+    struct slice name;
+    struct slice said; /* at most 1000 bytes are kept */
+    int64_t subject;
+};
+enum task_open_outcome {
+    TASK_OPENED, /* the duty person was told: {number, name, tail, said, kind} */
+    TASK_AGAIN,  /* this person has an open task of the kind: the new words are added to it */
+    TASK_NOBODY, /* opened, but no duty person is known anywhere above */
+};
+GW_MUSTCHECK int task_open(const struct service *s, const struct task_form *form, struct task *out);
+
+enum task_outcome { TASK_DONE, TASK_NOT_FOUND, TASK_NOT_YOURS, TASK_WAS_CLOSED };
+/* Sends `text` to the one who asked as "human.reply" {number, duty, text}; the task stays open. */
+GW_MUSTCHECK int task_reply(const struct service *s, int64_t address, int64_t number,
+                            struct slice text, struct task *out);
+GW_MUSTCHECK int task_close(const struct service *s, int64_t address, int64_t number,
+                            struct task *out);
+/* Closes what was solved another way (e.g. the claim was decided), without asking who. 0 or GW_E*.
+ */
+GW_MUSTCHECK int task_settle(const struct service *s, enum task_kind kind, int64_t subject);
+
+/* 1, 0 or GW_E*. By number the open one, else the last one closed. */
+GW_MUSTCHECK int task_by_number(const struct service *s, int64_t number, struct task *out);
+/* Open tasks of an organization and all below it, most urgent first, at most `limit`. Number or
+ * GW_E*. */
+GW_MUSTCHECK int tasks_open(const struct service *s, int64_t org, int limit, struct task **out);
+
+/* When a task opened at `at` is due: the end of today's working hours, or when that is nearer than
+ * policy.task_lead_minutes or today is free, the next working day in the morning. */
+int64_t task_due(const struct service *s, int64_t at);
+/* Timer "task.overdue": to the next level, whose duty person is told; the one who asked gets
+ * "human.late" {name, late, org, duty, date, from, to}. */
+int task_overdue(const struct service *s, int64_t id);
+
+#endif

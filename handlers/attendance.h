@@ -1,6 +1,7 @@
 /* Who came: check-in by text, the leader's list after the end, closed by naming the exceptions, and
  * what becomes of somebody who is said not to have come.
  *
+ * An organizer is an address with POWER_CONFIRM in the activity's organization, as its leader has.
  * Numbers are those of the activity's roster (signups), so that 「11请假」 and, days later,
  * 「补17」 mean the same person. */
 #ifndef HANDLERS_ATTENDANCE_H

@@ -36,18 +36,16 @@ enum hours_flag {
 struct hours {
     int64_t id;
     int64_t person;
-    int64_t day; /* epoch day */
-    int start_min,
-        end_min; /* minutes after midnight of `day`, end may pass 1440; both -1 when unknown */
+    int64_t day;            /* epoch day */
+    int start_min, end_min; /* minutes after midnight of `day`, end may pass 1440; -1 unknown */
     int64_t minutes;
     int64_t activity;     /* 0 for service without an activity of ours */
-    int64_t organization; /* who confirms: the activity's, or the station of the volunteer's
-                             community */
+    int64_t organization; /* confirms: the activity's, or the station of the volunteer's area */
     enum hours_state state;
     unsigned flags; /* hours_flag */
     enum ledger_source source;
     int quality;                    /* 0 until confirmed */
-    int64_t confirmer;              /* volunteer; 0 until decided */
+    int64_t confirmer;              /* addresses.id; 0 until decided */
     int64_t decided_at, claimed_at; /* UTC seconds */
     int64_t address;                /* where the claim came from; 0 when the leader entered it */
     int64_t replaces;               /* an earlier row, else 0 */
@@ -77,8 +75,7 @@ struct hours_receipt {
     int64_t day, minutes;   /* as recorded; of `overlap` those of the row in the way */
     struct slice name;      /* of the activity or as written; of `overlap` of the row in the way */
     struct slice confirmer; /* name of the leader or of the station that will confirm */
-    int64_t
-        limit; /* too_long: the most that can be: activity, span of the times, rest of 24 hours */
+    int64_t limit;  /* too_long, too_short, too_old: the minutes or days that are the limit */
     int64_t total;  /* the volunteer's confirmed minutes, this not included */
     unsigned flags; /* hours_flag */
 };
@@ -88,7 +85,9 @@ enum hours_outcome {
     HOURS_OVERLAP,     /* `receipt` names the other: times cross, or the same thing on that day with
                           other minutes */
     HOURS_TOO_LONG,    /* longer than the activity, the times given, or 24 hours a day: see limit */
+    HOURS_TOO_SHORT,   /* under policy.claim_min_minutes */
     HOURS_FUTURE,      /* has not happened yet */
+    HOURS_TOO_OLD,     /* over policy.claim_days_back */
     HOURS_WRONG_DAY,   /* the activity was on another day: receipt.day */
     HOURS_NO_ACTIVITY, /* unknown or cancelled */
     HOURS_NOT_VOLUNTEER, /* not registered, or not yet agreed to (guardian, proxy) */
@@ -143,9 +142,9 @@ GW_MUSTCHECK int hours_sum(const struct service *s, int64_t person, int64_t from
 
 /* ---- the confirmer's side ---- */
 
-/* Claims that `confirmer` may decide, in the organizations where they hold a role, oldest service
- * first, own claims left out, at most `limit` (at most 50), in the arena. The number shown is the
- * place in the list from 1; keep the ids in the session. Number or GW_E*. */
+/* Claims that the address `confirmer` may decide (POWER_CONFIRM there or above), oldest service
+ * first, those of people on that phone left out, at most `limit` (at most 50), in the arena. The
+ * number shown is the place in the list from 1; keep the ids in the session. Number or GW_E*. */
 GW_MUSTCHECK int hours_waiting(const struct service *s, int64_t confirmer, int limit,
                                struct hours **out);
 /* How many wait for `confirmer`. Number or GW_E*. */
@@ -153,7 +152,7 @@ GW_MUSTCHECK int hours_waiting_count(const struct service *s, int64_t confirmer)
 
 struct hours_decision {
     int64_t id;                    /* of the row */
-    int64_t confirmer;             /* volunteer with a role */
+    int64_t confirmer;             /* address with POWER_CONFIRM there */
     int quality;                   /* 1 to 5; 0 means 5, the value in the question */
     int64_t minutes;               /* another value than claimed, lower or higher; 0 keeps */
     struct slice place, recipient; /* what the claim left open; empty keeps */
@@ -161,10 +160,11 @@ struct hours_decision {
 enum hours_decide_outcome {
     HOURS_DECIDE_DONE,      /* confirmed, in the ledger, the volunteer is told (hours.confirmed) */
     HOURS_DECIDE_UNCHANGED, /* was decided the same way before */
-    HOURS_DECIDE_OWN,       /* nobody confirms their own hours */
+    HOURS_DECIDE_OWN,       /* nobody confirms hours of their own phone */
     HOURS_DECIDE_NOT_ALLOWED, /* no role in that organization */
     HOURS_DECIDE_INCOMPLETE,  /* `missing` says which of the mandatory fields to ask for */
     HOURS_DECIDE_TOO_LONG,    /* minutes longer than the activity or 24 hours */
+    HOURS_DECIDE_NOT_SEEN,    /* second person on a phone whom nobody has seen yet: hours wait */
     HOURS_DECIDE_NOT_FOUND,
     HOURS_DECIDE_CLOSED,  /* withdrawn, replaced, or decided the other way */
     HOURS_DECIDE_OUTCOMES /* the count */

@@ -48,8 +48,8 @@ struct ledger_entry {
     int64_t hours;          /* the row of `hours` this came from */
     int64_t activity;       /* 0 for service without an activity of ours */
     int64_t organization;   /* * organizing unit: it records and proves */
-    int64_t leader;         /* * person in charge */
-    int64_t recorder;       /* * who wrote it down */
+    int64_t leader;         /* * person in charge: addresses.id */
+    int64_t recorder;       /* * who wrote it down: addresses.id */
     int quality;            /* * 1 to 5 */
     int64_t evaluated;      /* * date of the evaluation, epoch day */
     int64_t recorded_at;    /* set by ledger_append: service now, UTC seconds */
@@ -60,7 +60,8 @@ struct ledger_entry {
     struct slice place;     /* * */
     struct slice recipient; /* * whom it served */
     struct slice content;   /* * what was done */
-    bool forgotten;         /* on read: the texts were deleted and the four slices are empty */
+    struct slice leader_name, recorder_name; /* may be empty */
+    bool forgotten; /* on read: the texts were deleted and the four slices are empty */
 };
 
 /* Fields that are missing, as bits, in the order in which to ask for them. */

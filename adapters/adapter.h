@@ -1,6 +1,6 @@
-/* What every way in has in common. A message adapter is pure: bytes in, structs out, and the reverse;
- * no socket, no clock, no database, no state. All results live in the given arena and may borrow from
- * the request. Any thread. */
+/* What every way in has in common. A message adapter is pure: bytes in, structs out, and the
+ * reverse; no socket, no clock, no database, no state. All results live in the given arena and may
+ * borrow from the request. Any thread. */
 #ifndef ADAPTERS_ADAPTER_H
 #define ADAPTERS_ADAPTER_H
 
@@ -12,85 +12,92 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
+/* A text of a person is kept to this many bytes, cut at a character; WeChat's own limit for texts
+ * is 2,048 (wechat.md 3.2), thirty SMS segments are less. */
+enum { ADAPTER_TEXT_MAX = 2000 };
+
+/* Keys of messages are remembered this long, so what its provider dates further away is refused. */
+enum { ADAPTER_OLDEST_S = 35 * 24 * 60 * 60 };
+
 /* One account of a provider, from the configuration. The gateway owns it; read-only. */
 struct account {
-    const char *name;       /* the {account} of the URL, e.g. "demo" */
-    const char *channel;    /* "sms" or "wechat" */
-    const char *full_name;  /* "sms/demo" */
-    const char *realm;      /* whose senders these are: "sms", or "wechat/NAME" */
+    const char *name;      /* the {account} of the URL, e.g. "demo" */
+    const char *channel;   /* "sms" or "wechat" */
+    const char *full_name; /* "sms/demo" */
+    const char *realm;     /* whose senders these are: "sms", or "wechat/NAME" */
     const struct adapter *adapter;
-    const char *secret;     /* the {secret} path segment, where a provider signs nothing; NULL: none */
+    const char *secret; /* the {secret} path segment, where a provider signs nothing; NULL: none */
     const char *signature;  /* SMS signature without 【】, e.g. "思茅志愿"; NULL: none */
     const json_t *settings; /* the adapter's own keys, checked by its `check` */
-    void *prepared;         /* what `check` made of the settings, read-only afterwards; may be NULL */
+    void *prepared; /* what `check` made of the settings, read-only afterwards; may be NULL */
 };
 
 /* What the adapter sees of an HTTP request. */
 struct webhook {
-    struct slice method;       /* "GET" or "POST" */
-    struct slice rest;         /* path behind /channel/account: "", "/status", "/SECRET" … without secret */
-    struct slice query;        /* raw */
+    struct slice method; /* "GET" or "POST" */
+    struct slice rest; /* path behind /channel/account: "", "/status", "/SECRET" … without secret */
+    struct slice query; /* raw */
     struct slice content_type;
     struct slice body;
-    const char *url;           /* the public URL as configured, for signatures over it; NULL if unknown */
+    const char *url; /* the public URL as configured, for signatures over it; NULL if unknown */
     struct slice (*header)(const void *context, const char *name);
     const void *context;
 };
 
 enum inbound_kind {
     INBOUND_TEXT,
-    INBOUND_VOICE,       /* `text` is the recognized speech, may be empty */
+    INBOUND_VOICE, /* `text` is the recognized speech, may be empty */
     INBOUND_IMAGE,
     INBOUND_LOCATION,
     INBOUND_LINK,
     INBOUND_SUBSCRIBE,   /* `event_key` may hold a scene */
     INBOUND_UNSUBSCRIBE, /* cannot be answered */
     INBOUND_SCAN,
-    INBOUND_CLICK,       /* `event_key` is the menu's key; `text` the same as if typed */
-    INBOUND_OTHER,       /* known to be harmless, counted, acknowledged, nothing stored */
+    INBOUND_CLICK, /* `event_key` is the menu's key; `text` the same as if typed */
+    INBOUND_OTHER, /* known to be harmless, counted, acknowledged, nothing stored */
 };
 
 /* One message of one person. */
 struct inbound {
     enum inbound_kind kind;
-    struct slice sender;     /* phone, normalized to 11 digits, or openid */
-    struct slice recipient;  /* service number or original id */
-    struct slice text;       /* UTF-8, valid, without NUL and control bytes */
-    struct slice key;        /* for duplicates: unique in the account, at most 255 bytes */
+    struct slice sender;    /* phone, normalized to 11 digits, or openid */
+    struct slice recipient; /* service number or original id */
+    struct slice text;      /* UTF-8, valid, without NUL and control bytes */
+    struct slice key;       /* for duplicates: unique in the account, at most 255 bytes */
     struct slice event_key;
-    struct slice media;      /* media id, picture URL … */
-    int64_t sent_at;         /* the provider's UTC seconds, 0 when it gives none */
+    struct slice media;         /* media id, picture URL … */
+    int64_t sent_at;            /* the provider's UTC seconds, 0 when it gives none */
     double latitude, longitude; /* INBOUND_LOCATION */
 };
 
 /* What became of a message of ours. */
 struct receipt {
-    struct slice our_id;      /* the outbox id we gave with the send, when the provider returns it */
+    struct slice our_id; /* the outbox id we gave with the send, when the provider returns it */
     struct slice provider_id; /* the provider's message id, when it does not */
     bool final;               /* no later receipt changes it */
     bool delivered;
-    struct slice reason;      /* the provider's code, for the row and the counter */
-    int64_t at;               /* provider's UTC seconds, 0 when not given */
+    struct slice reason; /* the provider's code, for the row and the counter */
+    int64_t at;          /* provider's UTC seconds, 0 when not given */
 };
 
 /* Why a webhook was refused; each is a counter. */
-#define WEBHOOK_REFUSALS(X)                                  \
-    X(REFUSED_NONE, 0, "none")                               \
-    X(REFUSED_METHOD, 405, "method")                         \
-    X(REFUSED_PATH, 404, "path")                             \
-    X(REFUSED_SIGNATURE, 403, "signature")                   \
-    X(REFUSED_STALE, 403, "stale")   /* clock far off */     \
-    X(REFUSED_TOO_BIG, 413, "too_big")                       \
-    X(REFUSED_MALFORMED, 400, "malformed")                   \
-    X(REFUSED_ENCODING, 400, "encoding")                     \
-    X(REFUSED_DOCTYPE, 400, "doctype")                       \
+#define WEBHOOK_REFUSALS(X)                                                                        \
+    X(REFUSED_NONE, 0, "none")                                                                     \
+    X(REFUSED_METHOD, 405, "method")                                                               \
+    X(REFUSED_PATH, 404, "path")                                                                   \
+    X(REFUSED_SIGNATURE, 403, "signature")                                                         \
+    X(REFUSED_STALE, 403, "stale") /* clock far off */                                             \
+    X(REFUSED_TOO_BIG, 413, "too_big")                                                             \
+    X(REFUSED_MALFORMED, 400, "malformed")                                                         \
+    X(REFUSED_ENCODING, 400, "encoding")                                                           \
+    X(REFUSED_DOCTYPE, 400, "doctype")                                                             \
     X(REFUSED_RECIPIENT, 403, "recipient") /* another account's message */
 
 enum webhook_refusal {
 #define WEBHOOK_REFUSAL_ENUM(name, status, text) name,
     WEBHOOK_REFUSALS(WEBHOOK_REFUSAL_ENUM)
 #undef WEBHOOK_REFUSAL_ENUM
-    WEBHOOK_REFUSAL_COUNT
+        WEBHOOK_REFUSAL_COUNT
 };
 int webhook_refusal_status(enum webhook_refusal r);
 const char *webhook_refusal_name(enum webhook_refusal r);
@@ -102,10 +109,10 @@ struct decoded {
     size_t message_count;
     struct receipt *receipts;
     size_t receipt_count;
-    bool reply_inline;     /* the answer to messages[0] may be the HTTP response (one message only) */
-    bool echo;             /* answer `body` at once, nothing to store (WeChat's GET verification) */
+    bool reply_inline; /* the answer to messages[0] may be the HTTP response (one message only) */
+    bool echo;         /* answer `body` at once, nothing to store (WeChat's GET verification) */
     struct slice body;
-    void *detail;          /* the adapter's own, for `respond` */
+    void *detail; /* the adapter's own, for `respond` */
 };
 
 /* Bytes of an HTTP response. */
@@ -113,22 +120,22 @@ struct response {
     int status;
     const char *content_type; /* static */
     struct slice body;
-    const char *headers[8];   /* name, value …, NULL; in the arena or static */
+    const char *headers[8]; /* name, value …, NULL; in the arena or static */
 };
 
 /* A text on its way out, rendered for the account's channel. */
 struct outbound {
-    int64_t id;              /* outbox id, given to the provider where it takes one */
+    int64_t id; /* outbox id, given to the provider where it takes one */
     struct slice recipient;
-    struct slice message;    /* catalogue id, for template accounts */
-    const json_t *params;    /* for template accounts */
-    struct slice text;       /* rendered, with 【signature】 and opt-out suffix for SMS */
-    const char *status_url;  /* our public URL for receipts of this account; NULL: none */
+    struct slice message;   /* catalogue id, for template accounts */
+    const json_t *params;   /* for template accounts */
+    struct slice text;      /* rendered, with 【signature】 and opt-out suffix for SMS */
+    const char *status_url; /* our public URL for receipts of this account; NULL: none */
 };
 
 /* An HTTP call to a provider; the platform makes it. */
 struct http_call {
-    const char *method;      /* "GET" or "POST" */
+    const char *method; /* "GET" or "POST" */
     struct slice url;
     const char *headers[16]; /* "Name: value", NULL-terminated */
     struct slice body;       /* empty: none */
@@ -136,25 +143,27 @@ struct http_call {
 
 /* What came back. */
 struct http_result {
-    int status;              /* 0: no response */
-    bool sent;               /* the request left the machine, so without a response it may have worked */
+    int status; /* 0: no response */
+    bool sent;  /* the request left the machine, so without a response it may have worked */
     struct slice body;
-    int64_t retry_after;     /* seconds from Retry-After, 0 when absent */
+    int64_t retry_after; /* seconds from Retry-After, 0 when absent */
 };
 
 enum send_outcome {
     SEND_OK,
-    SEND_LATER,           /* temporary: again later */
-    SEND_SLOW_DOWN,       /* temporary and our fault: halve the rate */
-    SEND_ACCOUNT_BROKEN,  /* credentials, balance: pause the account, tell someone */
-    SEND_BAD_RECIPIENT,   /* this number never works */
-    SEND_REJECTED,        /* this text is refused */
-    SEND_UNCERTAIN,       /* it may have worked */
+    SEND_LATER,          /* temporary: again later */
+    SEND_SLOW_DOWN,      /* temporary and our fault: halve the rate */
+    SEND_ACCOUNT_BROKEN, /* credentials, balance: pause the account, tell someone */
+    SEND_BAD_RECIPIENT,  /* this number never works */
+    SEND_REJECTED,       /* this text is refused */
+    SEND_UNCERTAIN,      /* it may have worked */
 };
 struct sent {
     enum send_outcome outcome;
     struct slice provider_id; /* empty when the provider gives none */
     struct slice reason;      /* code and words, no personal data */
+    int64_t retry_after; /* SEND_LATER, SEND_SLOW_DOWN: seconds the provider asks for (its clock-
+                            aligned quotas included), 0: the dispatcher's own back-off */
 };
 
 struct adapter {
@@ -163,12 +172,13 @@ struct adapter {
     /* Checks an account's settings at start and on reload; fills account->prepared (in the arena).
      * 0 or GW_ECONFIG with the fault naming the key. */
     int (*check)(struct account *account, struct arena *a, struct fault *fault);
-    /* Verifies and decodes one request. `now` in UTC seconds. Never fails: a refusal is a result. */
+    /* Verifies and decodes one request. `now` in UTC seconds. Never fails: a refusal is a result.
+     */
     void (*decode)(const struct account *account, const struct webhook *hook, int64_t now,
                    struct arena *a, struct decoded *out);
-    /* The response once everything is committed. `replies` (already rendered for the channel) is empty
-     * when there is nothing to say, has one element when decoded->reply_inline; `received_at` is the
-     * stored time of the first delivery, so that a retry gets the same bytes. */
+    /* The response once everything is committed. `replies` (already rendered for the channel) is
+     * empty when there is nothing to say, has one element when decoded->reply_inline; `received_at`
+     * is the stored time of the first delivery, so that a retry gets the same bytes. */
     void (*respond)(const struct account *account, const struct decoded *decoded,
                     const struct slice *replies, size_t reply_count, int64_t received_at,
                     struct arena *a, struct response *out);
@@ -181,7 +191,8 @@ struct adapter {
                  struct sent *out);
 };
 
-/* All adapters, NULL-terminated: how to add a provider is one file and one line in adapters/adapter.c. */
+/* All adapters, NULL-terminated: how to add a provider is one file and one line in
+ * adapters/adapter.c. */
 extern const struct adapter *const adapters[];
 /* By provider name; NULL when there is none. */
 const struct adapter *adapter_find(const char *provider);

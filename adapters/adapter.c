@@ -1,0 +1,35 @@
+#include "adapters/adapter.h"
+
+#include <string.h>
+
+#include "adapters/sms/kannel.h"
+#include "adapters/wechat/wechat.h"
+
+const struct adapter *const adapters[] = { &adapter_wechat, &adapter_kannel, NULL };
+
+const struct adapter *adapter_find(const char *provider)
+{
+    for (size_t i = 0; adapters[i] != NULL; i++)
+        if (strcmp(adapters[i]->name, provider) == 0)
+            return adapters[i];
+    return NULL;
+}
+
+static const struct {
+    int status;
+    const char *name;
+} refusals[WEBHOOK_REFUSAL_COUNT] = {
+#define WEBHOOK_REFUSAL_ROW(name, status, text) [name] = { status, text },
+    WEBHOOK_REFUSALS(WEBHOOK_REFUSAL_ROW)
+#undef WEBHOOK_REFUSAL_ROW
+};
+
+int webhook_refusal_status(enum webhook_refusal r)
+{
+    return refusals[r].status;
+}
+
+const char *webhook_refusal_name(enum webhook_refusal r)
+{
+    return refusals[r].name;
+}

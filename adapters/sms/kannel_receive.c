@@ -1,0 +1,198 @@
+#include "adapters/sms/kannel.h"
+
+#include "adapters/charset.h"
+#include "adapters/form.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/phone.h"
+#include "gateway/base/utf8.h"
+
+enum {
+    NUMBER_MAX = 32, /* longest address taken; SMPP's has 20 characters (sms.md 5.A.3) */
+    ID_MAX = 64,     /* %I is a UUID of 36 characters */
+};
+
+/* Bits of %d (sms.md 4.3). */
+enum {
+    DLR_DELIVERED = 1,
+    DLR_UNDELIVERED = 2,
+    DLR_QUEUED = 4,
+    DLR_ACCEPTED = 8,
+    DLR_REJECTED = 16,
+    DLR_ALL = 31,
+};
+
+static enum webhook_refusal read_query(const struct webhook *hook, struct arena *a,
+                                       struct form *out)
+{
+    if (hook->body.n > FORM_BYTES_MAX)
+        return REFUSED_TOO_BIG;
+    int rv = form_parse(hook->query, a, out);
+    return rv == 0 ? REFUSED_NONE : rv == GW_ETOOBIG ? REFUSED_TOO_BIG : REFUSED_MALFORMED;
+}
+
+static struct slice header(const struct webhook *hook, const char *name)
+{
+    return hook->header == NULL ? SLICE("") : slice_trim(hook->header(hook->context, name));
+}
+
+/* A parameter, or with post-url the header in its place. */
+static struct slice parameter(const struct webhook *hook, const struct form *query,
+                              const char *name, const char *header_name)
+{
+    struct slice value = slice_trim(form_get(query, name));
+    return value.n > 0 || !slice_eq(hook->method, SLICE("POST")) ? value
+                                                                 : header(hook, header_name);
+}
+
+static bool is_printable(struct slice s, size_t max)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] <= ' ' || s.p[i] > '~')
+            return false;
+    return s.n > 0 && s.n <= max;
+}
+
+/* "utf-8" of "text/plain; charset=utf-8". */
+static struct slice content_charset(struct slice content_type)
+{
+    ptrdiff_t at = slice_find(content_type, SLICE("charset="));
+    if (at < 0)
+        return SLICE("");
+    struct slice rest = slice_skip(content_type, (size_t)at + 8);
+    struct slice value;
+    return slice_next(&rest, ';', &value) ? slice_trim(value) : SLICE("");
+}
+
+/* The text in UTF-8, clean and cut. */
+static enum webhook_refusal read_text(const struct webhook *hook, const struct form *query,
+                                      struct slice coding, struct arena *a, struct slice *out)
+{
+    bool post = slice_eq(hook->method, SLICE("POST"));
+    struct slice raw = post ? hook->body : form_get(query, "text");
+    struct slice name = slice_trim(form_get(query, "charset"));
+    if (raw.p == NULL && !post)
+        return REFUSED_MALFORMED;
+    if (post && name.n == 0)
+        name = content_charset(hook->content_type);
+    int charset = slice_eq(coding, SLICE("2")) ? (int)CHARSET_UTF16BE : (int)CHARSET_UTF8;
+    if (name.n > 0)
+        charset = charset_find(name);
+    if (charset < 0 || charset_decode((enum charset)charset, raw, a, out) != 0)
+        return REFUSED_ENCODING;
+    *out = utf8_cut(charset_clean(*out, a), ADAPTER_TEXT_MAX);
+    return REFUSED_NONE;
+}
+
+/* Without an id: who said what when, keyed so that the stored key says nothing about the text. */
+static struct slice digest_key(const struct account *account, const struct inbound *message,
+                               int64_t time, struct arena *a)
+{
+    struct slice key = slice_of(account->secret != NULL ? account->secret : account->full_name);
+    struct slice data = arena_printf(a, "%.*s\n%lld\n%.*s", SLICE_ARG(message->sender),
+                                     (long long)time, SLICE_ARG(message->text));
+    unsigned char digest[32];
+    digest_hmac_sha256(key, data, digest);
+    char hex[65];
+    digest_hex(digest, sizeof(digest), hex);
+    return arena_printf(a, "h:%s", hex);
+}
+
+/* Who may be answered: a mainland mobile. Machines are not, as that makes loops, and no other
+ * number can take part (domain.md 3.4); both are counted and acknowledged. */
+static enum inbound_kind read_sender(struct slice from, struct arena *a, struct slice *out)
+{
+    char phone[12];
+    if (phone_is_service(from) || !phone_normalize(from, phone)) {
+        *out = from;
+        return INBOUND_OTHER;
+    }
+    *out = arena_dup(a, (struct slice){ phone, 11 });
+    return INBOUND_TEXT;
+}
+
+static enum webhook_refusal read_time(struct slice ts, int64_t now, int64_t *out)
+{
+    *out = 0;
+    if (ts.n == 0)
+        return REFUSED_NONE;
+    if (ts.n > 12 || slice_to_int(ts, out) != 0)
+        return REFUSED_MALFORMED;
+    return *out < now - ADAPTER_OLDEST_S || *out > now + ADAPTER_OLDEST_S ? REFUSED_STALE
+                                                                          : REFUSED_NONE;
+}
+
+enum webhook_refusal kannel_message(const struct account *account, const struct webhook *hook,
+                                    int64_t now, struct arena *a, struct decoded *out)
+{
+    struct form query;
+    struct inbound *m = arena_alloc(a, sizeof(*m));
+    enum webhook_refusal refusal = read_query(hook, a, &query);
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    struct slice from = parameter(hook, &query, "from", "X-Kannel-From");
+    struct slice coding = parameter(hook, &query, "coding", "X-Kannel-Coding");
+    struct slice id = slice_trim(form_get(&query, "id"));
+    m->recipient = parameter(hook, &query, "to", "X-Kannel-To");
+    if (from.n == 0 || from.n > NUMBER_MAX || m->recipient.n > NUMBER_MAX ||
+        (id.n > 0 && !is_printable(id, ID_MAX)))
+        return REFUSED_MALFORMED;
+    refusal = read_time(slice_trim(form_get(&query, "ts")), now, &m->sent_at);
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    m->kind = read_sender(from, a, &m->sender);
+    /* 8-bit data are for programs on the phone, not words. */
+    if (slice_eq(coding, SLICE("1")))
+        m->kind = INBOUND_OTHER;
+    if (m->kind == INBOUND_TEXT)
+        refusal = read_text(hook, &query, coding, a, &m->text);
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    m->key = id.n > 0 ? arena_printf(a, "k:%.*s", SLICE_ARG(id))
+                      : digest_key(account, m, m->sent_at != 0 ? m->sent_at : now, a);
+    out->messages = m;
+    out->message_count = 1;
+    out->reply_inline = m->kind == INBOUND_TEXT;
+    return REFUSED_NONE;
+}
+
+/* The word behind `name` in an SMPP receipt, "stat:DELIVRD err:000 text:…": nothing else of it may
+ * be kept, as it repeats the message. */
+static struct slice receipt_word(struct slice receipt, struct slice name)
+{
+    ptrdiff_t at = slice_find(receipt, name);
+    if (at < 0)
+        return SLICE("");
+    struct slice word = slice_skip(receipt, (size_t)at + name.n);
+    size_t n = 0;
+    while (n < word.n && n < 12 && word.p[n] > ' ' && word.p[n] <= '~')
+        n++;
+    return slice_head(word, n);
+}
+
+enum webhook_refusal kannel_status(const struct webhook *hook, struct arena *a, struct decoded *out)
+{
+    struct form query;
+    struct receipt *r = arena_alloc(a, sizeof(*r));
+    int64_t id;
+    int64_t type;
+    enum webhook_refusal refusal = read_query(hook, a, &query);
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    r->our_id = form_get(&query, "id");
+    if (slice_to_int(r->our_id, &id) != 0 || id <= 0 ||
+        slice_to_int(form_get(&query, "type"), &type) != 0 || type <= 0 || type > DLR_ALL)
+        return REFUSED_MALFORMED;
+    struct slice ts = form_get(&query, "ts");
+    if (ts.n > 12 || (ts.n > 0 && slice_to_int(ts, &r->at) != 0))
+        return REFUSED_MALFORMED;
+    r->delivered = (type & DLR_DELIVERED) != 0;
+    r->final = (type & (DLR_DELIVERED | DLR_UNDELIVERED | DLR_REJECTED)) != 0;
+    struct slice text = form_get(&query, "reply");
+    struct slice stat = receipt_word(text, SLICE("stat:"));
+    struct slice err = receipt_word(text, SLICE("err:"));
+    r->reason = arena_printf(a, "dlr %d%s%.*s%s%.*s", (int)type, stat.n > 0 ? " stat:" : "",
+                             SLICE_ARG(stat), err.n > 0 ? " err:" : "", SLICE_ARG(err));
+    out->receipts = r;
+    out->receipt_count = 1;
+    return REFUSED_NONE;
+}

@@ -46,6 +46,14 @@ GW_MUSTCHECK int installation_transact(struct installation *in, int64_t now,
                                        int (*run)(const struct service *s, void *context),
                                        void *context, struct fault *fault);
 
+/* The same on a read-only connection of its own: a consistent look that never holds up the writer. */
+GW_MUSTCHECK int installation_look(struct installation *in, int64_t now,
+                                   int (*run)(const struct service *s, void *context),
+                                   void *context, struct fault *fault);
+
+/* GW_ECRYPTO with words when the key file does not belong to the database. */
+GW_MUSTCHECK int installation_check_key(struct installation *in, struct fault *fault);
+
 /* Runs what is due by `now` (timers_due), each in a transaction of its own; used by `chat --now` and by
  * the transcripts. Returns how many ran, or GW_E*. */
 GW_MUSTCHECK int installation_run_due(struct installation *in, int64_t now, struct fault *fault);

@@ -41,7 +41,7 @@ static int keep(const struct service *s, const struct message_input *in,
         .address = out->address.id,
         .received_at = s->now,
         .trace = s->trace,
-        .text = in->text,
+        .text = out->turn.forget_text ? SLICE("") : in->text,
         .reply = out->replies,
     };
     return inbox_put(s->tx, s->vault, &row, s->arena);

@@ -80,29 +80,66 @@ int message_failed(const struct catalogue *c, const struct service *s,
     return run(c, s, in, out, conversation_apology);
 }
 
+static int queue_reply(const struct service *s, const struct address *address,
+                       struct slice account, const char *id, const json_t *params)
+{
+    const struct outbox_row row = {
+        .id = ids_next(s->ids),
+        .address = address->id,
+        .realm = address->realm,
+        .recipient = address->sender,
+        .account = account,
+        .message = slice_of(id),
+        .params = json_write(params, s->arena),
+        .priority = OUTBOX_REPLY,
+        .not_before = s->now,
+        .useful_until = s->now + REPLY_USEFUL_S,
+        .trace = s->trace,
+    };
+    return outbox_put(s->tx, s->vault, &row, s->now, s->arena);
+}
+
 int message_send(const struct service *s, const struct message_result *m, size_t from,
                  struct slice account)
 {
     for (size_t i = from; i < (size_t)m->turn.reply_count; i++) {
         const struct turn_reply *reply = &m->turn.replies[i];
-        const struct outbox_row row = {
-            .id = ids_next(s->ids),
-            .address = m->address.id,
-            .realm = m->address.realm,
-            .recipient = m->address.sender,
-            .account = account,
-            .message = slice_of(reply->id),
-            .params = json_write(reply->params, s->arena),
-            .priority = OUTBOX_REPLY,
-            .not_before = s->now,
-            .useful_until = s->now + REPLY_USEFUL_S,
-            .trace = s->trace,
-        };
-        int rc = outbox_put(s->tx, s->vault, &row, s->now, s->arena);
+        int rc = queue_reply(s, &m->address, account, reply->id, reply->params);
         if (rc < 0)
             return rc;
     }
     return GW_OK;
+}
+
+/* The array of stored replies: a new reference, NULL when it is damaged. */
+static json_t *stored_list(struct slice replies)
+{
+    struct fault fault = { 0 };
+    json_t *list = json_read(replies, "stored replies", REPLIES_MAX, &fault);
+    if (json_is_array(list))
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+int message_send_stored(const struct service *s, const struct address *address,
+                        struct slice account, struct slice replies)
+{
+    json_t *list = stored_list(replies);
+    if (list == NULL)
+        return GW_EDATA;
+    size_t i;
+    json_t *one;
+    int rc = GW_OK;
+    json_array_foreach(list, i, one)
+    {
+        rc = queue_reply(s, address, account, json_text(one, "id", ""),
+                         json_object_get(one, "params"));
+        if (rc < 0)
+            break;
+    }
+    json_decref(list);
+    return rc;
 }
 
 int message_render(const struct catalogue *c, struct slice replies, enum text_channel channel,
@@ -113,12 +150,9 @@ int message_render(const struct catalogue *c, struct slice replies, enum text_ch
     *count = 0;
     if (replies.n == 0)
         return GW_OK;
-    struct fault fault = { 0 };
-    json_t *list = json_read(replies, "stored replies", REPLIES_MAX, &fault);
-    if (!json_is_array(list)) {
-        json_decref(list);
+    json_t *list = stored_list(replies);
+    if (list == NULL)
         return GW_EDATA;
-    }
     struct slice *out = arena_alloc(a, (json_array_size(list) + 1) * sizeof *out);
     size_t i;
     json_t *one;

@@ -42,6 +42,10 @@ GW_MUSTCHECK int message_failed(const struct catalogue *c, const struct service 
 GW_MUSTCHECK int message_send(const struct service *s, const struct message_result *m, size_t from,
                               struct slice account);
 
+/* The same for stored replies (JSON array of {id, params}) to an address. */
+GW_MUSTCHECK int message_send_stored(const struct service *s, const struct address *address,
+                                     struct slice account, struct slice replies);
+
 /* Renders stored replies for a channel into the arena. `*count` of them; GW_E* when one cannot be. */
 GW_MUSTCHECK int message_render(const struct catalogue *c, struct slice replies,
                                 enum text_channel channel, const char *signature, bool links,

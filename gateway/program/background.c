@@ -1,0 +1,234 @@
+/* Timers run on the worker like messages, one a job; the loop wakes for the next one. Once an hour what is
+ * past its retention is purged, a little at a time. */
+#include <stdlib.h>
+
+#include "gateway/program/counters.h"
+#include "gateway/program/due.h"
+#include "gateway/program/gateway.h"
+#include "gateway/program/message.h"
+#include "gateway/program/seals.h"
+#include "gateway/program/webhook.h"
+#include "gateway/store/inbox.h"
+#include "gateway/store/people.h"
+#include "gateway/store/timers.h"
+
+enum {
+    PURGE_EVERY_MS = 60 * 60 * 1000,
+    PURGE_ROWS = 200,          /* a slice: well under 20 ms */
+    DAY_S = 86400,
+    SESSION_DAYS = 7,          /* scripts.md 1.1: data of an unfinished registration is dropped */
+    LONGEST_SLEEP_MS = 60 * 1000 /* the wall clock may be set: look at least this often */
+};
+
+struct background {
+    struct gateway *g;
+    struct job timers, purge;
+    struct arena arena;
+    uv_timer_t alarm, purger;
+    bool timers_queued, purge_queued;
+    bool more; /* another timer is due now */
+    bool again; /* asked to look while a look was on its way */
+    int64_t next_due; /* 0: none */
+    int purged;
+};
+
+static struct background *of_timers(struct job *job)
+{
+    return (struct background *)((char *)job - offsetof(struct background, timers));
+}
+
+static struct background *of_purge(struct job *job)
+{
+    return (struct background *)((char *)job - offsetof(struct background, purge));
+}
+
+/* The reply of an inbox row that nobody fetched, put into the outbox where the account can send. */
+static int late_reply(struct gateway *g, const struct service *s, int64_t inbox_id)
+{
+    struct inbox_row row;
+    struct address address;
+    int rc = inbox_get(s->tx, s->vault, inbox_id, s->arena, &row);
+    if (rc <= 0)
+        return rc;
+    const struct account *account = accounts_full(&g->accounts, row.account);
+    if (account == NULL || account->adapter->send == NULL)
+        return GW_OK;
+    rc = people_by_id(s->tx, s->vault, row.address, s->arena, &address);
+    if (rc <= 0)
+        return rc;
+    metrics_count(g->metrics, g->counters + COUNT_LATE_REPLIES, 0, 1);
+    return message_send_stored(s, &address, row.account, row.reply);
+}
+
+static int run_kind(struct gateway *g, const struct service *s, const struct timer_row *row)
+{
+    if (slice_eq(row->kind, SLICE(FOLLOW_UP_TIMER)))
+        return late_reply(g, s, row->subject);
+    return due_run(s, row);
+}
+
+static int run_timer(struct job *job, struct tx *tx, int64_t now)
+{
+    struct background *b = of_timers(job);
+    struct timer_row *rows;
+    arena_reset(&b->arena);
+    struct service s = installation_service(&b->g->in, tx, now, &b->arena);
+    b->more = false;
+    int n = timers_due(tx, now, 1, &b->arena, &rows);
+    if (n < 0)
+        return n;
+    if (n == 1) {
+        int rc = timers_take(tx, &rows[0]);
+        if (rc > 0)
+            rc = run_kind(b->g, &s, &rows[0]);
+        if (rc < 0)
+            return rc;
+        b->more = true;
+        metrics_count(b->g->metrics, b->g->counters + COUNT_TIMERS, 0, 1);
+    }
+    struct fault fault = { 0 };
+    int sealed = n == 0 ? seals_write_one(&s, b->g->in.seal_file, &fault) : 0;
+    if (sealed < 0) {
+        log_fault(b->g->log, LOG_LEVEL_ERROR, "seal.failed", NO_TRACE, &fault);
+        return sealed;
+    }
+    b->more = b->more || sealed > 0;
+    return timers_next(tx, &b->next_due);
+}
+
+/* The timer that failed is put off, so that it does not keep others waiting. */
+static int failed_timer(struct job *job, struct tx *tx, int64_t now, int error)
+{
+    struct background *b = of_timers(job);
+    struct timer_row *rows;
+    log_write(b->g->log, LOG_LEVEL_ERROR, "timer.failed", NO_TRACE,
+              LOG_FIELDS(LOG_TEXT("error", gw_error_text(error)), LOG_TEXT("store", tx_error_text(tx))));
+    int n = timers_due(tx, now, 1, &b->arena, &rows);
+    if (n == 1)
+        n = due_postpone(tx, &rows[0], now, &b->arena);
+    return n < 0 ? n : timers_next(tx, &b->next_due);
+}
+
+static void look(struct background *b);
+
+static void on_alarm(uv_timer_t *timer)
+{
+    look(timer->data);
+}
+
+static void arm(struct background *b)
+{
+    int64_t wait = LONGEST_SLEEP_MS;
+    if (b->next_due > 0) {
+        int64_t ms = (b->next_due - installation_clock()) * 1000;
+        wait = ms < 0 ? 0 : ms < wait ? ms : wait;
+    }
+    uv_timer_start(&b->alarm, on_alarm, (uint64_t)wait, 0);
+}
+
+static void done_timer(struct job *job, int error)
+{
+    struct background *b = of_timers(job);
+    b->timers_queued = false;
+    if (b->g->stopping)
+        return;
+    if (error == 0 && (b->more || b->again))
+        look(b);
+    else
+        arm(b);
+}
+
+static void look(struct background *b)
+{
+    if (b->timers_queued) {
+        b->again = true;
+        return;
+    }
+    b->again = false;
+    b->next_due = 0;
+    b->timers = (struct job){ .run = run_timer, .failed = failed_timer, .done = done_timer };
+    b->timers_queued = worker_put(b->g->worker, WORKER_BACKGROUND, &b->timers) == GW_OK;
+    if (!b->timers_queued && !b->g->stopping)
+        uv_timer_start(&b->alarm, on_alarm, 1000, 0);
+}
+
+static int run_purge(struct job *job, struct tx *tx, int64_t now)
+{
+    struct background *b = of_purge(job);
+    const struct config *c = b->g->in.config;
+    int texts = inbox_purge(tx, now - SEEN_DAYS * DAY_S,
+                            now - config_int(c, "retention.inbox_days") * DAY_S, PURGE_ROWS);
+    int sessions = texts < 0 ? texts
+                             : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
+    b->purged = sessions < 0 ? 0 : texts + sessions;
+    return sessions < 0 ? sessions : GW_OK;
+}
+
+static void purge(struct background *b);
+
+static void done_purge(struct job *job, int error)
+{
+    struct background *b = of_purge(job);
+    b->purge_queued = false;
+    if (error == 0 && b->purged >= PURGE_ROWS && !b->g->stopping)
+        purge(b);
+}
+
+static void purge(struct background *b)
+{
+    if (b->purge_queued)
+        return;
+    b->purge = (struct job){ .run = run_purge, .done = done_purge };
+    b->purge_queued = worker_put(b->g->worker, WORKER_BACKGROUND, &b->purge) == GW_OK;
+}
+
+static void on_purger(uv_timer_t *timer)
+{
+    purge(timer->data);
+}
+
+int background_start(struct gateway *g, struct fault *fault)
+{
+    struct background *b = mem_alloc(sizeof *b);
+    b->g = g;
+    g->background = b;
+    int rc = uv_timer_init(&g->loop, &b->alarm);
+    if (rc == 0)
+        rc = uv_timer_init(&g->loop, &b->purger);
+    if (rc == 0)
+        rc = uv_timer_start(&b->purger, on_purger, 0, PURGE_EVERY_MS);
+    if (rc != 0)
+        return fault_set(fault, GW_EIO, "the loop gives no timer: %s", uv_strerror(rc));
+    b->alarm.data = b;
+    b->purger.data = b;
+    look(b);
+    return GW_OK;
+}
+
+void background_wake(struct gateway *g)
+{
+    if (g->background != NULL && !g->stopping)
+        look(g->background);
+}
+
+void background_stop(struct gateway *g)
+{
+    struct background *b = g->background;
+    if (b == NULL)
+        return;
+    uv_timer_stop(&b->alarm);
+    uv_timer_stop(&b->purger);
+    if (!uv_is_closing((uv_handle_t *)&b->alarm)) {
+        uv_close((uv_handle_t *)&b->alarm, NULL);
+        uv_close((uv_handle_t *)&b->purger, NULL);
+    }
+}
+
+void background_free(struct gateway *g)
+{
+    if (g->background == NULL)
+        return;
+    arena_free(&g->background->arena);
+    free(g->background);
+    g->background = NULL;
+}

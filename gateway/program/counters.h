@@ -1,0 +1,25 @@
+/* The program's own metrics, beside the platform's. */
+#ifndef GATEWAY_PROGRAM_COUNTERS_H
+#define GATEWAY_PROGRAM_COUNTERS_H
+
+#include "adapters/adapter.h"
+#include "gateway/metrics.h"
+
+/* Row numbers behind gateway->counters. */
+enum counter {
+    COUNT_MESSAGES,   /* by enum inbound_kind */
+    COUNT_REFUSED,    /* by enum webhook_refusal, and the two below */
+    COUNT_DUPLICATES,
+    COUNT_APOLOGIES,  /* messages whose turn failed */
+    COUNT_UNAVAILABLE, /* webhooks answered 503 */
+    COUNT_RECEIPTS,
+    COUNT_LATE_REPLIES, /* passive replies that did not go out and were followed up */
+    COUNT_TIMERS,
+    COUNTERS
+};
+/* Further labels of COUNT_REFUSED. */
+enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET, REFUSED_LABELS };
+
+extern const struct metric_row counter_rows[];
+
+#endif

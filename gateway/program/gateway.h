@@ -1,0 +1,65 @@
+/* The running gateway: everything `linli serve` wires together. One is made by serve.c; the loop's thread
+ * owns it, the worker's thread reads what is marked so. */
+#ifndef GATEWAY_PROGRAM_GATEWAY_H
+#define GATEWAY_PROGRAM_GATEWAY_H
+
+#include <uv.h>
+
+#include "adapters/adapter.h"
+#include "gateway/dispatch.h"
+#include "gateway/http_server.h"
+#include "gateway/log.h"
+#include "gateway/metrics.h"
+#include "gateway/program/installation.h"
+#include "gateway/worker.h"
+
+struct accounts {
+    struct account *list;
+    size_t count;
+    struct arena arena;
+};
+
+struct background;
+
+struct gateway {
+    struct installation in; /* worker's thread: store, ids, vault, policy */
+    uv_loop_t loop;
+    struct log *log;         /* any thread */
+    struct metrics *metrics; /* any thread */
+    int counters;            /* first id of the program's own metrics, see counters.h */
+    struct accounts accounts; /* fixed from start to end */
+    struct catalogue *catalogue; /* swapped by a reload; jobs hold a reference of their own */
+    const char *data_dir;    /* for reloading data files */
+    struct http_server *http;
+    struct worker *worker;
+    struct dispatch *dispatch;
+    struct background *background;
+    uv_signal_t terminate, interrupt, hangup;
+    uv_timer_t grace;
+    bool stopping;
+    bool store_ready;
+};
+
+/* Accounts of the configuration, checked by their adapters. 0 or GW_ECONFIG naming account and key. */
+GW_MUSTCHECK int accounts_load(const struct config *config, struct accounts *out, struct fault *fault);
+void accounts_free(struct accounts *a);
+/* By channel and name; by full name; the first of a realm that can send. NULL when there is none. */
+const struct account *accounts_find(const struct accounts *a, struct slice channel, struct slice name);
+const struct account *accounts_full(const struct accounts *a, struct slice full_name);
+const struct account *accounts_sender(const struct accounts *a, struct slice realm);
+
+/* Every request comes here: routes, webhooks, /healthz, /readyz, /metrics. */
+void webhook_handle(void *gateway, struct http_request *request);
+
+/* Timers, seals, purges: what happens later by itself. */
+GW_MUSTCHECK int background_start(struct gateway *g, struct fault *fault);
+/* After a commit that set timers. Loop's thread. */
+void background_wake(struct gateway *g);
+void background_stop(struct gateway *g);
+/* After the worker stopped and the loop has closed its handles. */
+void background_free(struct gateway *g);
+
+/* The dispatcher's half that knows accounts and wording: builds calls, reads results. */
+GW_MUSTCHECK int sender_start(struct gateway *g, struct fault *fault);
+
+#endif

@@ -1,0 +1,459 @@
+/* From a webhook to its answer: route, decode, understand, hand to the worker, and answer after the
+ * commit. */
+#include "gateway/program/webhook.h"
+
+#include <string.h>
+
+#include "gateway/base/digest.h"
+#include "gateway/base/sbuf.h"
+#include "gateway/program/counters.h"
+#include "gateway/program/gateway.h"
+#include "gateway/program/message.h"
+#include "gateway/store/outbox.h"
+#include "gateway/store/timers.h"
+
+enum {
+    FOLLOW_UP_S = 20,         /* design, "The way of a message" 5 */
+    WRITTEN_MAX_S = 2 * 86400 /* a message delayed longer than this is taken as written now */
+};
+
+struct exchange;
+
+struct message_job {
+    struct job job;
+    struct exchange *exchange;
+    const struct inbound *inbound;
+    struct message_input input;
+    struct message_result result;
+    bool apologized;
+};
+
+struct receipts_job {
+    struct job job;
+    struct exchange *exchange;
+};
+
+/* One webhook on its way: owned by the loop's thread; while `waiting` the worker's thread uses the
+ * arena and the jobs. Freed when the work is done and the connection has its answer or is gone. */
+struct exchange {
+    struct gateway *gateway;
+    struct http_request *request; /* NULL once the connection is gone */
+    const struct account *account;
+    struct catalogue *catalogue;
+    struct arena arena;
+    struct webhook hook;
+    struct decoded decoded;
+    struct message_job *messages;
+    struct receipts_job receipts;
+    char trace[TRACE_SIZE];
+    int waiting;
+    int error;
+};
+
+static void count(struct gateway *g, enum counter what, int cell)
+{
+    metrics_count(g->metrics, g->counters + (int)what, cell, 1);
+}
+
+static void exchange_free(struct exchange *x)
+{
+    for (size_t i = 0; x->messages != NULL && i < x->decoded.message_count; i++)
+        turn_free(&x->messages[i].result.turn);
+    catalogue_release(x->catalogue);
+    arena_free(&x->arena);
+    free(x);
+}
+
+static void answer_text(struct http_request *r, int status, struct slice text)
+{
+    const struct http_answer answer = { .status = status, .body = text };
+    http_answer(r, &answer, NULL, NULL);
+}
+
+/* A passive reply that did not go out is remembered for 20 s: a retry of the provider takes it back. */
+struct follow_up {
+    struct job job;
+    struct gateway *gateway;
+    int64_t inbox_id;
+    bool cancel;
+};
+
+static int run_follow_up(struct job *job, struct tx *tx, int64_t now)
+{
+    struct follow_up *f = (struct follow_up *)job;
+    return f->cancel ? timers_cancel(tx, FOLLOW_UP_TIMER, f->inbox_id)
+                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + FOLLOW_UP_S);
+}
+
+static void done_follow_up(struct job *job, int error)
+{
+    struct follow_up *f = (struct follow_up *)job;
+    if (error != 0)
+        log_write(f->gateway->log, LOG_LEVEL_WARN, "reply.follow_up_lost", NO_TRACE,
+                  LOG_FIELDS(LOG_ID("inbox", f->inbox_id)));
+    free(f);
+}
+
+static void follow_up(struct gateway *g, int64_t inbox_id, bool cancel)
+{
+    struct follow_up *f = mem_alloc(sizeof *f);
+    *f = (struct follow_up){ .job = { .run = run_follow_up, .done = done_follow_up },
+                             .gateway = g,
+                             .inbox_id = inbox_id,
+                             .cancel = cancel };
+    if (worker_put(g->worker, WORKER_OUTCOMES, &f->job) != GW_OK)
+        free(f);
+}
+
+static void settle_reply(struct exchange *x, bool sent)
+{
+    struct gateway *g = x->gateway;
+    if (x->error != 0 || !x->decoded.reply_inline || x->decoded.message_count == 0)
+        return;
+    const struct message_result *m = &x->messages[0].result;
+    if (!sent && m->replies.n > 2) /* more than the empty array */
+        follow_up(g, m->inbox_id, false);
+    else if (sent && m->duplicate)
+        follow_up(g, m->inbox_id, true);
+}
+
+static void on_sent(void *context, bool ok)
+{
+    struct exchange *x = context;
+    settle_reply(x, ok);
+    exchange_free(x);
+}
+
+/* The connection went away before its answer: the work goes on, the reply is followed up. */
+static void on_closed(struct http_request *r)
+{
+    struct exchange *x = r->user;
+    x->request = NULL;
+}
+
+static int render(struct exchange *x, struct slice *text)
+{
+    const struct account *account = x->account;
+    bool wechat = strcmp(account->channel, "wechat") == 0;
+    return catalogue_render_replies(x->catalogue, x->messages[0].result.replies,
+                                    wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature, wechat,
+                                    &x->arena, text);
+}
+
+static void respond(struct exchange *x)
+{
+    struct gateway *g = x->gateway;
+    struct slice reply = { 0 };
+    struct response response = { .status = 503 };
+    int64_t received_at = 0;
+    if (x->error == 0 && x->decoded.reply_inline && x->decoded.message_count > 0) {
+        received_at = x->messages[0].result.received_at;
+        x->error = render(x, &reply);
+    }
+    if (x->error == 0)
+        x->account->adapter->respond(x->account, &x->decoded, &reply, reply.n > 0 ? 1 : 0, received_at,
+                                     &x->arena, &response);
+    else
+        count(g, COUNT_UNAVAILABLE, 0);
+    if (x->error != 0)
+        log_write(g->log, LOG_LEVEL_ERROR, "webhook.unavailable", slice_of(x->trace),
+                  LOG_FIELDS(LOG_TEXT("account", x->account->full_name),
+                             LOG_TEXT("error", gw_error_text(x->error))));
+    if (x->request == NULL) {
+        on_sent(x, false);
+        return;
+    }
+    struct http_answer answer = { .status = response.status,
+                                  .content_type = response.content_type,
+                                  .body = response.body };
+    memcpy(answer.headers, response.headers, sizeof answer.headers);
+    x->request->on_closed = NULL;
+    http_answer(x->request, &answer, on_sent, x);
+}
+
+static void finish_one(struct exchange *x, int error)
+{
+    if (error != 0)
+        x->error = error;
+    if (--x->waiting == 0)
+        respond(x);
+}
+
+static struct service job_service(struct exchange *x, struct tx *tx, int64_t now)
+{
+    struct service s = installation_service(&x->gateway->in, tx, now, &x->arena);
+    s.trace = slice_of(x->trace);
+    return s;
+}
+
+/* Replies that cannot leave in the response go to the outbox, in the same transaction. */
+static int queue_replies(struct message_job *m, const struct service *s)
+{
+    struct exchange *x = m->exchange;
+    if (m->result.duplicate || x->decoded.reply_inline)
+        return GW_OK;
+    return message_send(s, &m->result, 0, slice_of(x->account->full_name));
+}
+
+static int run_message(struct job *job, struct tx *tx, int64_t now)
+{
+    struct message_job *m = (struct message_job *)job;
+    const struct service s = job_service(m->exchange, tx, now);
+    int rc = message_run(m->exchange->catalogue, &s, &m->input, &m->result);
+    return rc < 0 ? rc : queue_replies(m, &s);
+}
+
+static int failed_message(struct job *job, struct tx *tx, int64_t now, int error)
+{
+    struct message_job *m = (struct message_job *)job;
+    struct exchange *x = m->exchange;
+    const struct service s = job_service(x, tx, now);
+    log_write(x->gateway->log, LOG_LEVEL_ERROR, "turn.failed", s.trace,
+              LOG_FIELDS(LOG_TEXT("account", x->account->full_name),
+                         LOG_TEXT("error", gw_error_text(error)),
+                         LOG_TEXT("store", tx_error_text(tx))));
+    turn_free(&m->result.turn);
+    m->apologized = true;
+    int rc = message_failed(x->catalogue, &s, &m->input, &m->result);
+    return rc < 0 ? rc : queue_replies(m, &s);
+}
+
+static void done_message(struct job *job, int error)
+{
+    struct message_job *m = (struct message_job *)job;
+    struct gateway *g = m->exchange->gateway;
+    if (error == 0) {
+        count(g, COUNT_MESSAGES, (int)m->inbound->kind);
+        if (m->result.duplicate)
+            count(g, COUNT_DUPLICATES, 0);
+        if (m->apologized)
+            count(g, COUNT_APOLOGIES, 0);
+        log_write(g->log, LOG_LEVEL_INFO, "message", slice_of(m->exchange->trace),
+                  LOG_FIELDS(LOG_TEXT("account", m->exchange->account->full_name),
+                             LOG_ID("inbox", m->result.inbox_id),
+                             LOG_TEXT("intent", m->result.turn.intent ? m->result.turn.intent : ""),
+                             LOG_INT("duplicate", m->result.duplicate)));
+    }
+    finish_one(m->exchange, error);
+}
+
+static int run_receipts(struct job *job, struct tx *tx, int64_t now)
+{
+    struct exchange *x = ((struct receipts_job *)job)->exchange;
+    for (size_t i = 0; i < x->decoded.receipt_count; i++) {
+        const struct receipt *r = &x->decoded.receipts[i];
+        int64_t id = 0;
+        if (!r->final || slice_to_int(r->our_id, &id) != GW_OK)
+            continue;
+        int rc = outbox_receipt(tx, id, r->delivered, r->reason, now);
+        if (rc < 0)
+            return rc;
+    }
+    return GW_OK;
+}
+
+static void done_receipts(struct job *job, int error)
+{
+    struct exchange *x = ((struct receipts_job *)job)->exchange;
+    if (error == 0)
+        metrics_count(x->gateway->metrics, x->gateway->counters + COUNT_RECEIPTS, 0,
+                      (int64_t)x->decoded.receipt_count);
+    finish_one(x, error);
+}
+
+static const char *event_name(enum inbound_kind kind)
+{
+    static const char *const names[] = {
+        [INBOUND_IMAGE] = "image",         [INBOUND_LOCATION] = "location",
+        [INBOUND_LINK] = "link",           [INBOUND_SUBSCRIBE] = "subscribe",
+        [INBOUND_UNSUBSCRIBE] = "unsubscribe", [INBOUND_SCAN] = "scan",
+        [INBOUND_OTHER] = "other",
+    };
+    return names[kind] != NULL ? names[kind] : "";
+}
+
+static enum text_channel text_channel(const struct account *account, enum inbound_kind kind)
+{
+    if (strcmp(account->channel, "wechat") != 0)
+        return CHANNEL_SMS;
+    return kind == INBOUND_VOICE ? CHANNEL_WECHAT_VOICE : CHANNEL_WECHAT;
+}
+
+/* Dates are resolved at the moment the person wrote, if the provider tells one that can be right. */
+static int64_t written_at(const struct inbound *in, int64_t now)
+{
+    return in->sent_at <= now && in->sent_at > now - WRITTEN_MAX_S ? in->sent_at : now;
+}
+
+/* What needs no conversation is understood here, off the writing thread. */
+static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in, int64_t now)
+{
+    enum text_channel channel = text_channel(x->account, in->kind);
+    *m = (struct message_job){
+        .job = { .run = run_message, .failed = failed_message, .done = done_message },
+        .exchange = x,
+        .inbound = in,
+        .input = { .account = slice_of(x->account->full_name),
+                   .realm = slice_of(x->account->realm),
+                   .sender = in->sender,
+                   .key = in->key,
+                   .text = in->text,
+                   .channel = channel },
+    };
+    if (in->text.n > 0)
+        m->input.reading = understand_read(catalogue_understander(x->catalogue), in->text, channel,
+                                           written_at(in, now), &x->arena);
+    else
+        m->input.event = slice_of(event_name(in->kind));
+}
+
+static void hand_over(struct exchange *x, enum worker_queue queue, struct job *job)
+{
+    x->waiting++;
+    int rc = worker_put(x->gateway->worker, queue, job);
+    if (rc != GW_OK)
+        finish_one(x, rc);
+}
+
+static void process(struct exchange *x, int64_t now)
+{
+    struct gateway *g = x->gateway;
+    struct decoded *d = &x->decoded;
+    x->messages = arena_alloc(&x->arena, (d->message_count + 1) * sizeof *x->messages);
+    x->request->user = x;
+    x->request->on_closed = on_closed;
+    x->waiting = 1; /* held until everything is handed over */
+    for (size_t i = 0; i < d->message_count; i++) {
+        if (d->messages[i].kind == INBOUND_OTHER)
+            count(g, COUNT_MESSAGES, INBOUND_OTHER);
+        else
+            prepare(&x->messages[i], x, &d->messages[i], now);
+    }
+    if (d->message_count > 0 && d->messages[0].kind == INBOUND_OTHER)
+        d->reply_inline = false;
+    for (size_t i = 0; i < d->message_count; i++)
+        if (d->messages[i].kind != INBOUND_OTHER)
+            hand_over(x, WORKER_MESSAGES, &x->messages[i].job);
+    if (d->receipt_count > 0) {
+        x->receipts = (struct receipts_job){ { .run = run_receipts, .done = done_receipts }, x };
+        hand_over(x, WORKER_OUTCOMES, &x->receipts.job);
+    }
+    finish_one(x, 0);
+}
+
+static struct slice hook_header(const void *context, const char *name)
+{
+    return http_header(context, name);
+}
+
+/* "/sms/demo/status" → "sms", "demo", "/status". False for any other shape. */
+static bool split_path(struct slice path, struct slice *channel, struct slice *name,
+                       struct slice *rest)
+{
+    if (path.n == 0 || path.p[0] != '/')
+        return false;
+    path = slice_skip(path, 1);
+    if (!slice_next(&path, '/', channel))
+        return false;
+    ptrdiff_t slash = slice_find(path, SLICE("/"));
+    *name = slash < 0 ? path : slice_head(path, (size_t)slash);
+    *rest = slash < 0 ? SLICE("") : slice_skip(path, (size_t)slash);
+    return name->n > 0;
+}
+
+/* Takes the secret segment off the front of `rest`; false when it is not the account's. */
+static bool take_secret(const struct account *account, struct slice *rest)
+{
+    if (account->secret == NULL)
+        return true;
+    struct slice secret = slice_of(account->secret);
+    struct slice given = slice_skip(*rest, 1);
+    ptrdiff_t slash = slice_find(given, SLICE("/"));
+    if (slash >= 0)
+        given = slice_head(given, (size_t)slash);
+    *rest = slice_skip(*rest, given.n + 1);
+    return digest_equal(given, secret);
+}
+
+static void refuse(struct gateway *g, struct http_request *r, int label, int status)
+{
+    count(g, COUNT_REFUSED, label);
+    answer_text(r, status, SLICE("refused\n"));
+}
+
+static void webhook(struct gateway *g, struct http_request *r)
+{
+    struct slice channel, name, rest;
+    if (!split_path(r->path, &channel, &name, &rest)) {
+        answer_text(r, 404, SLICE("not found\n"));
+        return;
+    }
+    const struct account *account = accounts_find(&g->accounts, channel, name);
+    if (account == NULL) {
+        refuse(g, r, REFUSED_ACCOUNT, 404);
+        return;
+    }
+    if (!take_secret(account, &rest)) {
+        refuse(g, r, REFUSED_SECRET, 403);
+        return;
+    }
+    struct exchange *x = mem_alloc(sizeof *x);
+    x->gateway = g;
+    x->request = r;
+    x->account = account;
+    x->catalogue = catalogue_hold(g->catalogue);
+    log_trace(x->trace);
+    /* Copies: the connection may go away while the worker works. */
+    x->hook = (struct webhook){
+        .method = arena_dup(&x->arena, r->method),
+        .rest = arena_dup(&x->arena, rest),
+        .query = arena_dup(&x->arena, r->query),
+        .content_type = arena_dup(&x->arena, r->content_type),
+        .body = arena_dup(&x->arena, r->body),
+        .header = hook_header,
+        .context = r,
+    };
+    int64_t now = installation_clock();
+    uint64_t start = uv_hrtime();
+    account->adapter->decode(account, &x->hook, now, &x->arena, &x->decoded);
+    if (x->decoded.refusal != REFUSED_NONE) {
+        refuse(g, r, (int)x->decoded.refusal, webhook_refusal_status(x->decoded.refusal));
+        log_write(g->log, LOG_LEVEL_WARN, "webhook.refused", slice_of(x->trace),
+                  LOG_FIELDS(LOG_TEXT("account", account->full_name),
+                             LOG_TEXT("reason", webhook_refusal_name(x->decoded.refusal))));
+        exchange_free(x);
+    } else if (x->decoded.echo) {
+        answer_text(r, 200, x->decoded.body);
+        exchange_free(x);
+    } else {
+        process(x, now);
+        metrics_observe(g->metrics, METRIC_STAGE, STAGE_READ, uv_hrtime() - start);
+    }
+}
+
+static void show_metrics(struct gateway *g, struct http_request *r)
+{
+    struct sbuf out;
+    sbuf_init(&out, 1024 * 1024);
+    metrics_render(g->metrics, &out);
+    const struct http_answer answer = { .status = 200,
+                                        .content_type = "text/plain; version=0.0.4",
+                                        .body = sbuf_slice(&out) };
+    http_answer(r, &answer, NULL, NULL);
+    sbuf_free(&out);
+}
+
+void webhook_handle(void *gateway, struct http_request *r)
+{
+    struct gateway *g = gateway;
+    bool get = slice_eq(r->method, SLICE("GET"));
+    if (get && slice_eq(r->path, SLICE("/healthz")))
+        answer_text(r, 200, SLICE("ok\n"));
+    else if (get && slice_eq(r->path, SLICE("/readyz")))
+        answer_text(r, worker_healthy(g->worker) && !g->stopping ? 200 : 503,
+                    worker_healthy(g->worker) ? SLICE("ready\n") : SLICE("the store cannot commit\n"));
+    else if (get && slice_eq(r->path, SLICE("/metrics")))
+        show_metrics(g, r);
+    else
+        webhook(g, r);
+}

@@ -34,7 +34,7 @@ static int add(const struct service *s, void *context)
 
 static int admin_add(struct installation *in, struct admin_call *call, struct fault *fault)
 {
-    int rc = installation_transact(in, installation_clock(), add, call, fault);
+    int rc = installation_transact(in, installation_clock(), NULL, add, call, fault);
     if (rc < 0)
         return rc;
     if (!call->known)

@@ -89,7 +89,7 @@ int command_restore(int argc, char **argv)
     }
     int uncertain = 0;
     if (rc == GW_OK) {
-        rc = uncertain = installation_transact(&in, installation_clock(), settle, NULL, &fault);
+        rc = uncertain = installation_transact(&in, installation_clock(), NULL, settle, NULL, &fault);
         if (rc >= 0)
             rc = installation_check_key(&in, &fault);
     }

@@ -162,10 +162,10 @@ static int one_line(struct chat *chat, struct slice text, struct fault *fault)
     if (rc < 0)
         return rc;
     struct turn_call call = { .chat = chat, .text = text };
-    rc = installation_transact(&chat->in, now, run_turn, &call, fault);
+    rc = installation_transact(&chat->in, now, &chat->arena, run_turn, &call, fault);
     struct turn_call after = { .chat = chat, .result.address = call.result.address };
     if (rc >= 0)
-        rc = installation_transact(&chat->in, now, collect_notices, &after, fault);
+        rc = installation_transact(&chat->in, now, &chat->arena, collect_notices, &after, fault);
     if (rc >= 0) {
         json_t *replies = describe_all(chat, call.result.replies, "<", fault);
         json_t *notices = describe_all(chat, after.result.replies, "«", fault);

@@ -27,7 +27,7 @@ static int fill_all(struct installation *in, struct demo *demo, int64_t now, str
     int rc;
     do {
         int64_t done = 0, all = 0;
-        rc = installation_transact(in, now, fill_some, &fill, fault);
+        rc = installation_transact(in, now, NULL, fill_some, &fill, fault);
         demo_progress(demo, &done, &all);
         progress_show(&progress, done, all);
     } while (rc > 0);

@@ -41,8 +41,9 @@ struct service installation_service(struct installation *in, struct tx *tx, int6
                                     struct arena *a);
 
 /* Runs `run` in one short transaction, committed when it returns 0 or more. Waits for another
- * process's lock. Returns what `run` returned, or GW_E* of the store. */
-GW_MUSTCHECK int installation_transact(struct installation *in, int64_t now,
+ * process's lock. Results live in `a`; NULL when nothing of them is used afterwards. Returns what `run`
+ * returned, or GW_E* of the store. */
+GW_MUSTCHECK int installation_transact(struct installation *in, int64_t now, struct arena *a,
                                        int (*run)(const struct service *s, void *context),
                                        void *context, struct fault *fault);
 

@@ -60,7 +60,7 @@ int seals_write(struct installation *in, struct fault *fault)
     struct step step = { in->seal_file, fault };
     int rc;
     do
-        rc = installation_transact(in, installation_clock(), write_step, &step, fault);
+        rc = installation_transact(in, installation_clock(), NULL, write_step, &step, fault);
     while (rc > 0);
     return rc;
 }

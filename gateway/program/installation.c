@@ -1,0 +1,250 @@
+#include "gateway/program/installation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/json.h"
+#include "gateway/program/due.h"
+#include "gateway/store/timers.h"
+#include "handlers/policy.h"
+
+int64_t installation_clock(void)
+{
+    struct timespec t = { 0 };
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec;
+}
+
+static char *join(const char *dir, const char *name)
+{
+    struct arena a = { 0 };
+    struct slice path = name[0] == '/' ? arena_printf(&a, "%s", name)
+                                       : arena_printf(&a, "%s/%s", dir, name);
+    char *copy = mem_dup(path);
+    arena_free(&a);
+    return copy;
+}
+
+static int make_folder(const char *dir, struct fault *fault)
+{
+    if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+        return GW_OK;
+    return fault_set(fault, GW_EIO, "%s: the data folder cannot be made: %s; name another with "
+                                    "--data-dir",
+                     dir, strerror(errno));
+}
+
+/* The configuration named, else DIR/linli.json when it is there, else the defaults. */
+static int read_config(struct installation *in, const char *file, const char *dir,
+                       struct fault *fault)
+{
+    char *beside = file == NULL && dir != NULL ? join(dir, "linli.json") : NULL;
+    if (beside != NULL && access(beside, F_OK) == 0)
+        file = beside;
+    int rc = config_load(file, &in->config, fault);
+    free(beside);
+    if (rc < 0)
+        return rc;
+    in->data_dir = mem_dup(slice_of(dir != NULL ? dir : config_text(in->config, "data.dir")));
+    in->zone = config_zone(in->config);
+    in->database = join(in->data_dir, "linli.db");
+    in->key_file = join(in->data_dir, config_text(in->config, "data.key_file"));
+    in->seal_file = join(in->data_dir, config_text(in->config, "data.seal_file"));
+    in->signature = config_text(in->config, "signature");
+    return policy_read(config_json(in->config, "policy"), file != NULL ? file : "defaults",
+                       &in->policy, fault);
+}
+
+static const struct embedded_file *const migration_tables[] = { gw_store_files, handlers_files,
+                                                                NULL };
+
+static int open_store(struct installation *in, struct fault *fault)
+{
+    const struct store_options options = { .path = in->database,
+                                           .cache_kib =
+                                               (int)config_int(in->config, "data.cache_kib") };
+    int rc = store_open(&options, &in->store, fault);
+    if (rc == GW_OK)
+        rc = store_migrate(in->store, migration_tables, fault);
+    if (rc == GW_OK)
+        rc = installation_check_key(in, fault);
+    return rc;
+}
+
+static int last_id(const struct service *s, void *context)
+{
+    return store_last_id(s->tx, context);
+}
+
+int installation_open(const char *config_file, const char *data_dir, bool with_catalogue,
+                      struct installation *out, struct fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    int64_t last = 0;
+    int rc = read_config(out, config_file, data_dir, fault);
+    if (rc == GW_OK)
+        rc = make_folder(out->data_dir, fault);
+    if (rc == GW_OK)
+        rc = vault_open(out->key_file, true, &out->vault, fault);
+    if (rc == GW_OK)
+        rc = open_store(out, fault);
+    if (rc == GW_OK)
+        rc = installation_transact(out, installation_clock(), NULL, last_id, &last, fault);
+    if (rc < 0)
+        return rc;
+    ids_init(&out->ids, (int)config_int(out->config, "node"), last, ids_real_clock, NULL);
+    return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault) : GW_OK;
+}
+
+void installation_close(struct installation *in)
+{
+    catalogue_release(in->catalogue);
+    store_close(in->store);
+    vault_close(in->vault);
+    policy_free(in->policy);
+    config_free(in->config);
+    free(in->data_dir);
+    free(in->database);
+    free(in->key_file);
+    free(in->seal_file);
+    memset(in, 0, sizeof *in);
+}
+
+struct service installation_service(struct installation *in, struct tx *tx, int64_t now,
+                                    struct arena *a)
+{
+    return (struct service){
+        .tx = tx,
+        .now = now,
+        .zone = in->zone,
+        .ids = &in->ids,
+        .vault = in->vault,
+        .policy = in->policy,
+        .arena = a,
+    };
+}
+
+static int store_fault(struct fault *fault, int rc, const char *words)
+{
+    return fault_set(fault, rc, "the database: %s%s%s", gw_error_text(rc), words[0] ? ": " : "",
+                     words);
+}
+
+static int transact(struct installation *in, struct store *store, bool keep_id, int64_t now,
+                    int (*run)(const struct service *s, void *context), void *context,
+                    struct arena *arena, struct fault *fault)
+{
+    struct tx *tx = NULL;
+    int rc = store_begin(store, &tx);
+    if (rc < 0)
+        return store_fault(fault, rc, "");
+    const struct service s = installation_service(in, tx, now, arena);
+    int result = run(&s, context);
+    if (result >= 0 && tx_error(tx) != 0)
+        result = tx_error(tx);
+    if (result >= 0 && keep_id) {
+        rc = store_keep_last_id(tx, in->ids.last);
+        if (rc < 0)
+            result = rc;
+    }
+    if (result < 0) {
+        int failed = store_fault(fault, result, tx_error_text(tx));
+        store_rollback(tx);
+        return failed;
+    }
+    rc = store_commit(tx);
+    return rc < 0 ? store_fault(fault, rc, "nothing was stored") : result;
+}
+
+int installation_transact(struct installation *in, int64_t now, struct arena *a,
+                          int (*run)(const struct service *s, void *context), void *context,
+                          struct fault *fault)
+{
+    struct arena own = { 0 };
+    int rc = transact(in, in->store, in->ids.clock_ms != NULL, now, run, context,
+                      a != NULL ? a : &own, fault);
+    arena_free(&own);
+    return rc;
+}
+
+int installation_look(struct installation *in, int64_t now,
+                      int (*run)(const struct service *s, void *context), void *context,
+                      struct fault *fault)
+{
+    struct arena arena = { 0 };
+    struct store *store = NULL;
+    const struct store_options options = { .path = in->database, .read_only = true };
+    int rc = store_open(&options, &store, fault);
+    if (rc == GW_OK)
+        rc = transact(in, store, false, now, run, context, &arena, fault);
+    store_close(store);
+    arena_free(&arena);
+    return rc;
+}
+
+static int check_key(const struct service *s, void *context)
+{
+    (void)context;
+    return store_check_key(s->tx, s->vault, s->arena);
+}
+
+int installation_check_key(struct installation *in, struct fault *fault)
+{
+    struct fault inner = { 0 };
+    int rc = installation_transact(in, installation_clock(), NULL, check_key, NULL, &inner);
+    if (rc == GW_ECRYPTO)
+        return fault_set(fault, rc,
+                         "%s: these keys do not belong to this database; put the key file of that "
+                         "time in its place",
+                         in->key_file);
+    return rc < 0 ? fault_set(fault, rc, "%s", inner.text) : GW_OK;
+}
+
+struct due_call {
+    bool ran;
+    bool failed;
+};
+
+static int run_one(const struct service *s, void *context)
+{
+    struct due_call *call = context;
+    struct timer_row *rows;
+    int n = timers_due(s->tx, s->now, 1, s->arena, &rows);
+    if (n <= 0)
+        return n;
+    call->ran = true;
+    if (call->failed)
+        return due_postpone(s->tx, &rows[0], s->now, s->arena);
+    int rc = timers_take(s->tx, &rows[0]);
+    if (rc <= 0)
+        return rc;
+    /* A timer runs at its own time: what it writes says so, also when `now` is later. */
+    struct service then = *s;
+    then.now = rows[0].due;
+    return due_run(&then, &rows[0]);
+}
+
+int installation_run_due(struct installation *in, int64_t now, struct fault *fault)
+{
+    int count = 0;
+    for (;;) {
+        struct due_call call = { 0 };
+        struct fault inner = { 0 };
+        int rc = installation_transact(in, now, NULL, run_one, &call, &inner);
+        if (rc < 0 && !call.ran)
+            return fault_set(fault, rc, "%s", inner.text);
+        if (rc < 0) {
+            call = (struct due_call){ .failed = true };
+            rc = installation_transact(in, now, NULL, run_one, &call, fault);
+            if (rc < 0)
+                return rc;
+        }
+        if (!call.ran)
+            return count;
+        count++;
+    }
+}

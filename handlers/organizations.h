@@ -43,8 +43,9 @@ struct duty {
     struct slice org_shown;
 };
 /* The duty person: the one named, else the first active station worker, organizer or lead there,
- * else that of the organization above. `skip` is how many persons on the way up are passed over (0
- * for the nearest; a task that moves up uses 1, 2 …). 1, 0 when there is nobody, or GW_E*. */
+ * else that of the organization above. `skip` is how many organizations that have somebody are
+ * passed over on the way up (0 for the nearest; a task that moves up uses 1, 2 …). 1, 0 when there
+ * is nobody, or GW_E*. */
 GW_MUSTCHECK int org_duty(const struct service *s, int64_t org, int skip, struct duty *out);
 /* Names the duty person; the role must belong to the organization. 1, 0 when it does not, or GW_E*.
  */

@@ -4,6 +4,7 @@
 #define HANDLERS_POLICY_H
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "gateway/base/error.h"
@@ -85,6 +86,7 @@ struct policy_key {
     const char *source; /* document and clause, or "ours" with the reason */
     int64_t fallback;   /* default; unused for text */
     int64_t least, most;
+    size_t offset; /* of the field in struct policy */
 };
 /* The table; its length in `*count`. Static. */
 const struct policy_key *policy_keys(int *count);

@@ -40,7 +40,7 @@ CREATE TABLE role_codes (
     expires_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL
 );
-CREATE INDEX role_codes_open ON role_codes (digest) WHERE used_at = 0;
+CREATE INDEX role_codes_by_digest ON role_codes (digest);
 
 -- Wrong codes a phone, and in all under address 0.
 CREATE TABLE role_failures (

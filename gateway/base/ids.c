@@ -46,6 +46,11 @@ int64_t ids_time_ms(int64_t id)
     return (id >> SHIFT) + epoch_ms;
 }
 
+int64_t ids_floor(int64_t ms)
+{
+    return ms <= epoch_ms ? 0 : (ms - epoch_ms) << SHIFT;
+}
+
 int64_t ids_real_clock(void *unused)
 {
     (void)unused;

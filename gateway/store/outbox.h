@@ -1,7 +1,8 @@
 /* What goes out: rows written in the transaction that caused them, sent later by the dispatcher.
  *
  * queued → leased → sending → sent → delivered | failed | expired, or uncertain (design, promise 3). Only
- * outbox_move changes a state; the table of allowed moves is in outbox.c. */
+ * outbox.c's move() changes a state (and outbox_restored, in bulk); the table of allowed moves is in
+ * outbox_state.c. */
 #ifndef GATEWAY_STORE_OUTBOX_H
 #define GATEWAY_STORE_OUTBOX_H
 
@@ -43,14 +44,16 @@ struct outbox_row {
     struct slice trace;
 };
 
-/* Writes a queued row and wakes the dispatcher at commit. `row->id` must be set. */
+/* Writes a queued row (whatever row->state and row->attempt say) and wakes the dispatcher at commit. `row->id`
+ * must be set; useful_until 0 means that it never expires. */
 GW_MUSTCHECK int outbox_put(struct tx *tx, const struct vault *v, const struct outbox_row *row,
                             int64_t now, struct arena *a);
 
 /* Takes up to `limit` rows whose time has come, best first, for `owner` until now + seconds; expired
  * leases are taken back first, expired sendings become uncertain (notices and broadcasts) or queued
- * again (replies and codes), rows past useful_until become expired. Rows are in the arena. Returns
- * their number or GW_E*. */
+ * again (replies and codes), rows past useful_until become expired. A row whose parameters do not open
+ * with the keys at hand fails ("unreadable") and holds up no other. Rows are in the arena, each with its
+ * new attempt number, counted from 1. `owner` is not 0. Returns their number or GW_E*. */
 GW_MUSTCHECK int outbox_lease(struct tx *tx, const struct vault *v, int64_t owner, int64_t now,
                               int seconds, int limit, struct arena *a, struct outbox_row **rows);
 
@@ -59,8 +62,9 @@ GW_MUSTCHECK int outbox_lease(struct tx *tx, const struct vault *v, int64_t owne
 GW_MUSTCHECK int outbox_sending(struct tx *tx, int64_t id, int64_t owner, int attempt, int64_t now,
                                 int seconds);
 
-/* The outcome of an attempt, on condition of owner and attempt (a late answer of an old attempt changes
- * nothing: 0). */
+/* The outcome of an attempt that is leased or sending (or became uncertain meanwhile), on condition of owner
+ * and attempt: 1 noted, 0 when a late answer of an old attempt changed nothing, or GW_E*. LATER and REFUSED
+ * may also be said of a row that is only leased. A retry at or after useful_until makes the row expired. */
 enum outbox_outcome {
     OUTBOX_OK,        /* the provider took it: sent */
     OUTBOX_LATER,     /* not taken: queued again at `at` */
@@ -71,9 +75,14 @@ GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int at
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
 
-/* A receipt for a row we sent: 1 updated, 0 when the id is unknown or the state is already final. */
+/* A receipt for a row we sent: 1 updated, 0 when the id is unknown or the state is already final. A failure
+ * reported while the row waits for another attempt changes nothing: the attempt decides. */
 GW_MUSTCHECK int outbox_receipt(struct tx *tx, int64_t id, bool delivered, struct slice reason,
                                 int64_t now);
+/* The newest row of a realm to which a provider gave this id, for receipts that do not name ours: 1 and `*id`,
+ * 0 when there is none, or GW_E*. */
+GW_MUSTCHECK int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id,
+                                       int64_t *id);
 
 /* The earliest time at which a row can go or a lease ends: 1 and `*at`, 0 when nothing waits, or GW_E*. */
 GW_MUSTCHECK int outbox_next_due(struct tx *tx, int64_t *at);
@@ -83,6 +92,21 @@ GW_MUSTCHECK int outbox_next_due(struct tx *tx, int64_t *at);
 GW_MUSTCHECK int outbox_to(struct tx *tx, const struct vault *v, int64_t address, int64_t after_id,
                            struct arena *a, struct outbox_row **rows);
 
+/* One row with its state, in the arena: 1, 0 when it is unknown, or GW_E*. */
+GW_MUSTCHECK int outbox_get(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
+                            struct outbox_row *out);
+
+/* After a restore nobody knows what was sent since the backup: unfinished (queued, leased, sending) notices
+ * and broadcasts become uncertain, codes expired; replies go again. Returns the number of rows changed. */
+GW_MUSTCHECK int outbox_restored(struct tx *tx, int64_t now);
+/* Deletes rows that are sent or in a final state and were made before `before` (UTC seconds, real clock), at most `limit`;
+ * returns their number. */
+GW_MUSTCHECK int outbox_purge(struct tx *tx, int64_t before, int limit);
+
+/* Static. A final state is never left. */
+bool outbox_is_final(enum outbox_state state);
+/* Left at lease_until when its owner says nothing. */
+bool outbox_has_lease(enum outbox_state state);
 const char *outbox_state_name(enum outbox_state state);
 bool outbox_may_move(enum outbox_state from, enum outbox_state to);
 

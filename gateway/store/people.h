@@ -30,8 +30,15 @@ GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, 
 GW_MUSTCHECK int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
                                      struct slice session, int64_t now, struct arena *a);
 GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
-/* Makes both addresses one conversation (phone and WeChat bound). */
+/* Makes both addresses one conversation (phone and WeChat bound). Prompts come along; the session of a
+ * conversation that no address belongs to any more is dropped. 0, or GW_ENOTFOUND. */
 GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversation);
+
+/* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of each are
+ * looked at. The next call goes on where this one ended (the place is kept in the database) and begins anew
+ * at the end. Returns the number deleted. Background work: an unregistered person's half-finished answers
+ * are not kept. */
+GW_MUSTCHECK int people_purge_sessions(struct tx *tx, int64_t before, int limit);
 
 /* A question that a message of our own asked (an offer, a guardian's yes …): the conversation's next turn
  * finds it and opens the flow named by the message's "opens" in the catalogue. */
@@ -45,7 +52,8 @@ struct prompt {
 };
 GW_MUSTCHECK int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p,
                                struct arena *a);
-/* Takes (removes) the prompts of a conversation, oldest first, in the arena. Number or GW_E*. */
+/* Takes (removes) the prompts of a conversation, oldest first, in the arena: also those whose `until` has
+ * passed, which the caller skips. Number or GW_E*. */
 GW_MUSTCHECK int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation,
                                      struct arena *a, struct prompt **out);
 

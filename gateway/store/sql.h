@@ -41,11 +41,15 @@ struct bind {
 #define BINDS(...)          ((const struct bind[]){ __VA_ARGS__, { .name = NULL } })
 #define NO_BINDS            ((const struct bind[]){ { .name = NULL } })
 
+/* Every parameter of a statement is bound exactly once by its name; a name too many, too few or
+ * misspelled is GW_EDB, so that a test sees it. Bind string literals as names: the store remembers their
+ * addresses, which makes the second and later bindings of a statement cheap. */
+
 struct tx;   /* an open transaction, see store.h */
 struct rows; /* a running statement */
 
 /* Runs a statement that returns no rows, or whose rows do not matter. Returns the number of rows
- * changed (>= 0) or GW_EDB, GW_ETXGONE, GW_EFULL, GW_EBUSY. After an error the transaction is
+ * changed (>= 0; 0 for one that only reads) or GW_EDB, GW_ETXGONE, GW_EFULL, GW_EBUSY. After an error the transaction is
  * failed: every later call on it returns the same code until the savepoint is rolled back, so a
  * handler may look once at the end (tx_error). */
 GW_MUSTCHECK int sql_run(struct tx *tx, const struct sql *statement, const struct bind *binds);

@@ -20,7 +20,8 @@ GW_MUSTCHECK int timers_cancel(struct tx *tx, const char *kind, int64_t subject)
 /* Up to `limit` timers due by `now`, earliest first, in the arena. Returns their number or GW_E*. */
 GW_MUSTCHECK int timers_due(struct tx *tx, int64_t now, int limit, struct arena *a,
                             struct timer_row **rows);
-/* Removes a timer that is about to be run: 1, or 0 when its generation is stale (do not run it). */
+/* Removes a timer that is about to be run: 1, or 0 when its generation or due time is stale (do not run
+ * it). */
 GW_MUSTCHECK int timers_take(struct tx *tx, const struct timer_row *row);
 /* 1 and `*due` of the earliest, 0 when there is none, or GW_E*. */
 GW_MUSTCHECK int timers_next(struct tx *tx, int64_t *due);

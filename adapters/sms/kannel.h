@@ -2,10 +2,9 @@
  * what we answer, `sendsms` takes messages of our own, `dlr-url` brings receipts. Kannel signs
  * nothing: use a secret path segment.
  *
- * A message: GET with from=%p&to=%P&id=%I&ts=%T&coding=%c&charset=%C&text=%b, or post-url with the
- * same parameters (the text is then the body, and from and to may be the X-Kannel- headers
- * instead). `charset` decides how the text is read; without one it is UTF-16BE for coding 2, else
- * UTF-8.
+ * A message: GET with from=%p&to=%P&id=%I&ts=%T&coding=%c&charset=%C&text=%b, or as post-url with
+ * the same parameters but `text`, which is then the body. `charset` (of a body also that of its
+ * Content-Type) decides how the text is read; without one it is UTF-16BE for coding 2, else UTF-8.
  *
  * Keys for duplicates: `id` (%I is new for each message and the same in Kannel's own retries);
  * without it a keyed digest of sender, time and text, where the time is `ts`, or the second of

@@ -30,20 +30,6 @@ static enum webhook_refusal read_query(const struct webhook *hook, struct arena 
     return rv == 0 ? REFUSED_NONE : rv == GW_ETOOBIG ? REFUSED_TOO_BIG : REFUSED_MALFORMED;
 }
 
-static struct slice header(const struct webhook *hook, const char *name)
-{
-    return hook->header == NULL ? SLICE("") : slice_trim(hook->header(hook->context, name));
-}
-
-/* A parameter, or with post-url the header in its place. */
-static struct slice parameter(const struct webhook *hook, const struct form *query,
-                              const char *name, const char *header_name)
-{
-    struct slice value = slice_trim(form_get(query, name));
-    return value.n > 0 || !slice_eq(hook->method, SLICE("POST")) ? value
-                                                                 : header(hook, header_name);
-}
-
 static bool is_printable(struct slice s, size_t max)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -52,15 +38,18 @@ static bool is_printable(struct slice s, size_t max)
     return s.n > 0 && s.n <= max;
 }
 
-/* "utf-8" of "text/plain; charset=utf-8". */
+/* The charset of a body; Kannel writes text/plain; charset="UTF-16BE". */
 static struct slice content_charset(struct slice content_type)
 {
     ptrdiff_t at = slice_find(content_type, SLICE("charset="));
-    if (at < 0)
-        return SLICE("");
-    struct slice rest = slice_skip(content_type, (size_t)at + 8);
+    struct slice rest = at < 0 ? SLICE("") : slice_skip(content_type, (size_t)at + 8);
     struct slice value;
-    return slice_next(&rest, ';', &value) ? slice_trim(value) : SLICE("");
+    if (!slice_next(&rest, ';', &value))
+        return SLICE("");
+    value = slice_trim(value);
+    if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
+        value = (struct slice){ value.p + 1, value.n - 2 };
+    return value;
 }
 
 /* The text in UTF-8, clean and cut. */
@@ -129,10 +118,10 @@ enum webhook_refusal kannel_message(const struct account *account, const struct 
     enum webhook_refusal refusal = read_query(hook, a, &query);
     if (refusal != REFUSED_NONE)
         return refusal;
-    struct slice from = parameter(hook, &query, "from", "X-Kannel-From");
-    struct slice coding = parameter(hook, &query, "coding", "X-Kannel-Coding");
+    struct slice from = slice_trim(form_get(&query, "from"));
+    struct slice coding = slice_trim(form_get(&query, "coding"));
     struct slice id = slice_trim(form_get(&query, "id"));
-    m->recipient = parameter(hook, &query, "to", "X-Kannel-To");
+    m->recipient = slice_trim(form_get(&query, "to"));
     if (from.n == 0 || from.n > NUMBER_MAX || m->recipient.n > NUMBER_MAX ||
         (id.n > 0 && !is_printable(id, ID_MAX)))
         return REFUSED_MALFORMED;

@@ -1,4 +1,5 @@
-/* linli: the table of subcommands. What each does lives in gateway/program/, one file a subcommand. */
+/* linli: the table of subcommands. What each does lives in gateway/program/, one file a subcommand.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static void print_usage(FILE *to)
     fprintf(to, "usage: linli COMMAND [options]\n\n");
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         fprintf(to, "  %-12s %s\n", subcommands[i].name, subcommands[i].about);
-    fprintf(to, "\nEach command explains itself with --help. linli --version prints the version.\n");
+    fprintf(to,
+            "\nEach command explains itself with --help. linli --version prints the version.\n");
 }
 
 int main(int argc, char **argv)

@@ -23,11 +23,13 @@ static int load_one(struct accounts *a, const json_t *o, struct account *out, st
     if (out->name == NULL || out->channel == NULL)
         return fault_set(fault, GW_ECONFIG, "accounts: each needs a name and a channel");
     if (strchr(out->name, '/') != NULL || out->name[0] == '\0')
-        return fault_set(fault, GW_ECONFIG, "accounts: name '%s' stands in a URL: letters, digits, - "
-                                            "and _ only",
+        return fault_set(fault, GW_ECONFIG,
+                         "accounts: name '%s' stands in a URL: letters, digits, - "
+                         "and _ only",
                          out->name);
     if (out->adapter == NULL)
-        return fault_set(fault, GW_ECONFIG, "account %s: provider '%s' is unknown", out->name, provider);
+        return fault_set(fault, GW_ECONFIG, "account %s: provider '%s' is unknown", out->name,
+                         provider);
     if (strcmp(out->adapter->channel, out->channel) != 0)
         return fault_set(fault, GW_ECONFIG, "account %s: provider %s is of channel %s", out->name,
                          provider, out->adapter->channel);
@@ -51,7 +53,8 @@ int accounts_load(const struct config *config, struct accounts *out, struct faul
         if (rc < 0)
             return rc;
         if (accounts_full(out, slice_of(account->full_name)) != NULL)
-            return fault_set(fault, GW_ECONFIG, "account %s: the name is used twice", account->name);
+            return fault_set(fault, GW_ECONFIG, "account %s: the name is used twice",
+                             account->name);
         out->count++;
     }
     return GW_OK;
@@ -63,7 +66,8 @@ void accounts_free(struct accounts *a)
     memset(a, 0, sizeof *a);
 }
 
-const struct account *accounts_find(const struct accounts *a, struct slice channel, struct slice name)
+const struct account *accounts_find(const struct accounts *a, struct slice channel,
+                                    struct slice name)
 {
     for (size_t i = 0; i < a->count; i++)
         if (slice_eq(channel, slice_of(a->list[i].channel)) &&

@@ -41,8 +41,8 @@ static int admin_add(struct installation *in, struct admin_call *call, struct fa
         return fault_set(fault, GW_ENOTFOUND,
                          "there is no organization '%s'; linli admin orgs lists them", call->org);
     if (call->as_json)
-        printf("{\"code\":\"%s\",\"org\":\"%s\",\"role\":\"%s\",\"hours\":%" PRId64 "}\n", call->code,
-               call->org, role_kind_name(call->kind), call->hours);
+        printf("{\"code\":\"%s\",\"org\":\"%s\",\"role\":\"%s\",\"hours\":%" PRId64 "}\n",
+               call->code, call->org, role_kind_name(call->kind), call->hours);
     else
         printf("%s\n", call->code);
     return GW_OK;
@@ -123,7 +123,7 @@ static int run_word(struct installation *in, struct admin_call *call, const char
     if (strcmp(word, "add") == 0)
         return admin_add(in, call, fault);
     return installation_look(in, installation_clock(), strcmp(word, "orgs") == 0 ? orgs : list,
-                                 call, fault);
+                             call, fault);
 }
 
 static bool check_words(const struct command_line *line, struct admin_call *call, const char *role,
@@ -157,11 +157,12 @@ int command_admin(int argc, char **argv)
         { NULL },
     };
     struct command_line line;
-    int rc = command_parse(argc, argv, "admin add --org O --role R | admin list | admin orgs",
-                           "add prints a one-use code for the first role of an organization, good for 24 "
-                           "hours and one\nphone: that person texts 授权 and the code. list shows who "
-                           "holds which role, orgs the organizations.",
-                           options, &line);
+    int rc = command_parse(
+        argc, argv, "admin add --org O --role R | admin list | admin orgs",
+        "add prints a one-use code for the first role of an organization, good for 24 "
+        "hours and one\nphone: that person texts 授权 and the code. list shows who "
+        "holds which role, orgs the organizations.",
+        options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };

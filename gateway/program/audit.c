@@ -69,15 +69,17 @@ int command_audit(int argc, char **argv)
     const struct command_option options[] = {
         { "--data-dir", "D", "data folder (default linli-data)", .text = &dir },
         { "--config", "F", "configuration file", .text = &config },
-        { "--seals", "FILE", "seals kept elsewhere (default: the configured file)", .text = &seals },
+        { "--seals", "FILE", "seals kept elsewhere (default: the configured file)",
+          .text = &seals },
         { "--json", NULL, "one JSON object", .flag = &as_json },
         { NULL },
     };
     struct command_line line;
-    int rc = command_parse(argc, argv, "audit [options]",
-                           "Verifies every chain, total, text and seal of the ledger; names the first "
-                           "entry that was changed,\nremoved or cut off. Exits 1 when anything is found.",
-                           options, &line);
+    int rc = command_parse(
+        argc, argv, "audit [options]",
+        "Verifies every chain, total, text and seal of the ledger; names the first "
+        "entry that was changed,\nremoved or cut off. Exits 1 when anything is found.",
+        options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };

@@ -1,5 +1,5 @@
-/* Timers run on the worker like messages, one a job; the loop wakes for the next one. Once an hour what is
- * past its retention is purged, a little at a time. */
+/* Timers run on the worker like messages, one a job; the loop wakes for the next one. Once an hour
+ * what is past its retention is purged, a little at a time. */
 #include <stdlib.h>
 
 #include "gateway/program/counters.h"
@@ -14,9 +14,9 @@
 
 enum {
     PURGE_EVERY_MS = 60 * 60 * 1000,
-    PURGE_ROWS = 200,          /* a slice: well under 20 ms */
+    PURGE_ROWS = 200, /* a slice: well under 20 ms */
     DAY_S = 86400,
-    SESSION_DAYS = 7,          /* scripts.md 1.1: data of an unfinished registration is dropped */
+    SESSION_DAYS = 7,            /* scripts.md 1.1: data of an unfinished registration is dropped */
     LONGEST_SLEEP_MS = 60 * 1000 /* the wall clock may be set: look at least this often */
 };
 
@@ -26,8 +26,8 @@ struct background {
     struct arena arena;
     uv_timer_t alarm, purger;
     bool timers_queued, purge_queued;
-    bool more; /* another timer is due now */
-    bool again; /* asked to look while a look was on its way */
+    bool more;        /* another timer is due now */
+    bool again;       /* asked to look while a look was on its way */
     int64_t next_due; /* 0: none */
     int purged;
 };
@@ -101,8 +101,9 @@ static int failed_timer(struct job *job, struct tx *tx, int64_t now, int error)
 {
     struct background *b = of_timers(job);
     struct timer_row *rows;
-    log_write(b->g->log, LOG_LEVEL_ERROR, "timer.failed", NO_TRACE,
-              LOG_FIELDS(LOG_TEXT("error", gw_error_text(error)), LOG_TEXT("store", tx_error_text(tx))));
+    log_write(
+        b->g->log, LOG_LEVEL_ERROR, "timer.failed", NO_TRACE,
+        LOG_FIELDS(LOG_TEXT("error", gw_error_text(error)), LOG_TEXT("store", tx_error_text(tx))));
     int n = timers_due(tx, now, 1, &b->arena, &rows);
     if (n == 1)
         n = due_postpone(tx, &rows[0], now, &b->arena);
@@ -158,8 +159,8 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     const struct config *c = b->g->in.config;
     int texts = inbox_purge(tx, now - SEEN_DAYS * DAY_S,
                             now - config_int(c, "retention.inbox_days") * DAY_S, PURGE_ROWS);
-    int sessions = texts < 0 ? texts
-                             : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
+    int sessions =
+        texts < 0 ? texts : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
     b->purged = sessions < 0 ? 0 : texts + sessions;
     return sessions < 0 ? sessions : GW_OK;
 }

@@ -38,11 +38,12 @@ static int parse(int argc, char **argv, const char *usage, const char *about, co
 int command_backup(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *file = NULL;
-    int rc = parse(argc, argv, "backup FILE [options]",
-                   "Copies the database of a running installation into FILE (which must not exist), "
-                   "consistently and without\nstopping anything. The key file is not in it: keep a copy "
-                   "of it apart from the backups.",
-                   &dir, &config, &file);
+    int rc =
+        parse(argc, argv, "backup FILE [options]",
+              "Copies the database of a running installation into FILE (which must not exist), "
+              "consistently and without\nstopping anything. The key file is not in it: keep a copy "
+              "of it apart from the backups.",
+              &dir, &config, &file);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
@@ -71,11 +72,12 @@ static int settle(const struct service *s, void *context)
 int command_restore(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *file = NULL;
-    int rc = parse(argc, argv, "restore FILE [options]",
-                   "Puts the contents of a backup in place of the database of a data folder, also under a "
-                   "running gateway.\nThe folder needs the key file of that time. Broadcasts and notices "
-                   "that were not sent yet become\nuncertain: nobody gets them twice.",
-                   &dir, &config, &file);
+    int rc = parse(
+        argc, argv, "restore FILE [options]",
+        "Puts the contents of a backup in place of the database of a data folder, also under a "
+        "running gateway.\nThe folder needs the key file of that time. Broadcasts and notices "
+        "that were not sent yet become\nuncertain: nobody gets them twice.",
+        &dir, &config, &file);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
@@ -89,7 +91,8 @@ int command_restore(int argc, char **argv)
     }
     int uncertain = 0;
     if (rc == GW_OK) {
-        rc = uncertain = installation_transact(&in, installation_clock(), NULL, settle, NULL, &fault);
+        rc = uncertain =
+            installation_transact(&in, installation_clock(), NULL, settle, NULL, &fault);
         if (rc >= 0)
             rc = installation_check_key(&in, &fault);
     }

@@ -21,7 +21,7 @@ struct chat {
     struct arena arena; /* of the turn */
     struct slice realm, sender, account;
     enum text_channel channel;
-    int64_t fixed_now; /* 0: the real clock */
+    int64_t fixed_now;  /* 0: the real clock */
     int64_t seen_until; /* outbox id up to which messages of our own were shown */
     bool json;
     bool prompt;
@@ -105,12 +105,11 @@ static int collect_notices(const struct service *s, void *context)
     return n < 0 ? n : GW_OK;
 }
 
-static int render(const struct chat *chat, struct slice replies, struct slice **texts,
-                  size_t *count, struct fault *fault)
+static int render(struct chat *chat, struct slice replies, struct slice **texts, size_t *count,
+                  struct fault *fault)
 {
-    struct arena *a = (struct arena *)&chat->arena;
     int rc = message_render(chat->in.catalogue, replies, chat->channel, chat_signature(chat), false,
-                            a, texts, count);
+                            &chat->arena, texts, count);
     return rc < 0 ? fault_set(fault, rc, "a reply cannot be rendered (%s); run linli check",
                               gw_error_text(rc))
                   : GW_OK;
@@ -231,7 +230,8 @@ int command_chat(int argc, char **argv)
     const struct command_option options[] = {
         { "--as", "PHONE", "who texts (default 13800000001)", .text = &phone },
         { "--wechat", "OPENID", "who writes in WeChat instead", .text = &openid },
-        { "--now", "T", "a fixed moment, RFC 3339; what is due by then is run first", .text = &now },
+        { "--now", "T", "a fixed moment, RFC 3339; what is due by then is run first",
+          .text = &now },
         { "--json", NULL, "one JSON object a turn", .flag = &chat.json },
         { "--data-dir", "D", "data folder (default linli-data)", .text = &dir },
         { "--config", "F", "configuration file", .text = &config },

@@ -27,16 +27,18 @@ int command_check(int argc, char **argv)
     const struct command_option options[] = {
         { "--data-dir", "D", "data folder whose conversations/ override what is built in",
           .text = &dir },
-        { "--signature", "S", "SMS signature to count with (default 思茅志愿)", .text = &signature },
+        { "--signature", "S", "SMS signature to count with (default 思茅志愿)",
+          .text = &signature },
         { "--json", NULL, "one JSON object", .flag = &as_json },
         { NULL },
     };
     struct command_line line;
-    int rc = command_parse(argc, argv, "check [options]",
-                           "Loads flows, wording and intents and proves them: every step reachable, "
-                           "every outcome handled,\nevery message worded; prints the segments of each "
-                           "SMS. Exits 1 when anything is found.",
-                           options, &line);
+    int rc =
+        command_parse(argc, argv, "check [options]",
+                      "Loads flows, wording and intents and proves them: every step reachable, "
+                      "every outcome handled,\nevery message worded; prints the segments of each "
+                      "SMS. Exits 1 when anything is found.",
+                      options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };

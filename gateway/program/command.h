@@ -26,11 +26,13 @@ struct command_line {
 };
 
 /* Parses by table; prints the help and returns 1 for --help. On a fault prints one line on standard
- * error and returns GW_EINVAL. `usage` is the line behind "usage: linli ", `about` one paragraph. */
+ * error and returns GW_EINVAL. `usage` is the line behind "usage: linli ", `about` one paragraph.
+ */
 GW_MUSTCHECK int command_parse(int argc, char **argv, const char *usage, const char *about,
                                const struct command_option *options, struct command_line *out);
 
-/* Prints the one line in which a command says what failed, where and what to do; returns 1 for exit. */
+/* Prints the one line in which a command says what failed, where and what to do; returns 1 for
+ * exit. */
 int command_fail(const char *command, const struct fault *fault);
 
 /* The subcommands. Each gets the arguments behind its name and returns the exit status. */

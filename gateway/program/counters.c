@@ -1,20 +1,28 @@
 #include "gateway/program/counters.h"
 
-static const char *const kinds[] = { "text",        "voice", "image", "location", "link",  "subscribe",
-                                     "unsubscribe", "scan",  "click", "other",    NULL };
+static const char *const kinds[] = { "text",  "voice",     "image",       "location",
+                                     "link",  "subscribe", "unsubscribe", "scan",
+                                     "click", "other",     NULL };
 
 static const char *const refusals[] = {
 #define REFUSAL_LABEL(name, status, text) text,
     WEBHOOK_REFUSALS(REFUSAL_LABEL)
 #undef REFUSAL_LABEL
-    "account", "secret", NULL
+        "account",
+    "secret", NULL
 };
 
 const struct metric_row counter_rows[] = {
-    [COUNT_MESSAGES] = { "linli_messages_total", METRIC_COUNTER, "Messages and events received.",
-                         { "kind" }, { kinds } },
-    [COUNT_REFUSED] = { "linli_webhooks_refused_total", METRIC_COUNTER,
-                        "Webhooks refused before anything was stored.", { "reason" }, { refusals } },
+    [COUNT_MESSAGES] = { "linli_messages_total",
+                         METRIC_COUNTER,
+                         "Messages and events received.",
+                         { "kind" },
+                         { kinds } },
+    [COUNT_REFUSED] = { "linli_webhooks_refused_total",
+                        METRIC_COUNTER,
+                        "Webhooks refused before anything was stored.",
+                        { "reason" },
+                        { refusals } },
     [COUNT_DUPLICATES] = { "linli_duplicates_total", METRIC_COUNTER,
                            "Messages seen before: answered with the stored reply." },
     [COUNT_APOLOGIES] = { "linli_apologies_total", METRIC_COUNTER,

@@ -7,10 +7,10 @@
 
 /* Row numbers behind gateway->counters. */
 enum counter {
-    COUNT_MESSAGES,   /* by enum inbound_kind */
-    COUNT_REFUSED,    /* by enum webhook_refusal, and the two below */
+    COUNT_MESSAGES, /* by enum inbound_kind */
+    COUNT_REFUSED,  /* by enum webhook_refusal, and the two below */
     COUNT_DUPLICATES,
-    COUNT_APOLOGIES,  /* messages whose turn failed */
+    COUNT_APOLOGIES,   /* messages whose turn failed */
     COUNT_UNAVAILABLE, /* webhooks answered 503 */
     COUNT_RECEIPTS,
     COUNT_LATE_REPLIES, /* passive replies that did not go out and were followed up */

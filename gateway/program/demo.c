@@ -47,11 +47,12 @@ int command_demo(int argc, char **argv)
         { NULL },
     };
     struct command_line line;
-    int rc = command_parse(argc, argv, "demo [options]",
-                           "Fills a data folder with a believable district: organizations, people with "
-                           "roles, a dozen\nactivities and volunteers. Filling a folder twice changes "
-                           "nothing. All numbers are invented.",
-                           options, &line);
+    int rc =
+        command_parse(argc, argv, "demo [options]",
+                      "Fills a data folder with a believable district: organizations, people with "
+                      "roles, a dozen\nactivities and volunteers. Filling a folder twice changes "
+                      "nothing. All numbers are invented.",
+                      options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };

@@ -5,8 +5,8 @@
 #include "gateway/store/timers.h"
 #include "handlers/service.h"
 
-/* Runs the handler of a timer that was taken. A kind that no handler knows (left by another version) is
- * dropped. 0 or GW_E*. */
+/* Runs the handler of a timer that was taken. A kind that no handler knows (left by another
+ * version) is dropped. 0 or GW_E*. */
 GW_MUSTCHECK int due_run(const struct service *s, const struct timer_row *row);
 
 /* Sets a timer whose run failed again, ten minutes later. */

@@ -1,5 +1,5 @@
-/* The running gateway: everything `linli serve` wires together. One is made by serve.c; the loop's thread
- * owns it, the worker's thread reads what is marked so. */
+/* The running gateway: everything `linli serve` wires together. One is made by serve.c; the loop's
+ * thread owns it, the worker's thread reads what is marked so. */
 #ifndef GATEWAY_PROGRAM_GATEWAY_H
 #define GATEWAY_PROGRAM_GATEWAY_H
 
@@ -7,6 +7,7 @@
 
 #include "adapters/adapter.h"
 #include "gateway/dispatch.h"
+#include "gateway/http_client.h"
 #include "gateway/http_server.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
@@ -24,27 +25,32 @@ struct background;
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
     uv_loop_t loop;
-    struct log *log;         /* any thread */
-    struct metrics *metrics; /* any thread */
-    int counters;            /* first id of the program's own metrics, see counters.h */
-    struct accounts accounts; /* fixed from start to end */
+    struct log *log;             /* any thread */
+    struct metrics *metrics;     /* any thread */
+    int counters;                /* first id of the program's own metrics, see counters.h */
+    struct accounts accounts;    /* fixed from start to end */
     struct catalogue *catalogue; /* swapped by a reload; jobs hold a reference of their own */
-    const char *data_dir;    /* for reloading data files */
     struct http_server *http;
     struct worker *worker;
+    struct http_client *client;
     struct dispatch *dispatch;
     struct background *background;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
+    const char *config_file;
     bool stopping;
-    bool store_ready;
+    uint64_t stop_began; /* loop time, milliseconds */
 };
 
-/* Accounts of the configuration, checked by their adapters. 0 or GW_ECONFIG naming account and key. */
-GW_MUSTCHECK int accounts_load(const struct config *config, struct accounts *out, struct fault *fault);
+/* Accounts of the configuration, checked by their adapters. 0 or GW_ECONFIG naming account and key.
+ */
+GW_MUSTCHECK int accounts_load(const struct config *config, struct accounts *out,
+                               struct fault *fault);
 void accounts_free(struct accounts *a);
-/* By channel and name; by full name; the first of a realm that can send. NULL when there is none. */
-const struct account *accounts_find(const struct accounts *a, struct slice channel, struct slice name);
+/* By channel and name; by full name; the first of a realm that can send. NULL when there is none.
+ */
+const struct account *accounts_find(const struct accounts *a, struct slice channel,
+                                    struct slice name);
 const struct account *accounts_full(const struct accounts *a, struct slice full_name);
 const struct account *accounts_sender(const struct accounts *a, struct slice realm);
 

@@ -22,8 +22,8 @@ int64_t installation_clock(void)
 static char *join(const char *dir, const char *name)
 {
     struct arena a = { 0 };
-    struct slice path = name[0] == '/' ? arena_printf(&a, "%s", name)
-                                       : arena_printf(&a, "%s/%s", dir, name);
+    struct slice path =
+        name[0] == '/' ? arena_printf(&a, "%s", name) : arena_printf(&a, "%s/%s", dir, name);
     char *copy = mem_dup(path);
     arena_free(&a);
     return copy;
@@ -33,8 +33,9 @@ static int make_folder(const char *dir, struct fault *fault)
 {
     if (mkdir(dir, 0700) == 0 || errno == EEXIST)
         return GW_OK;
-    return fault_set(fault, GW_EIO, "%s: the data folder cannot be made: %s; name another with "
-                                    "--data-dir",
+    return fault_set(fault, GW_EIO,
+                     "%s: the data folder cannot be made: %s; name another with "
+                     "--data-dir",
                      dir, strerror(errno));
 }
 
@@ -97,7 +98,8 @@ int installation_open(const char *config_file, const char *data_dir, bool with_c
     if (rc < 0)
         return rc;
     ids_init(&out->ids, (int)config_int(out->config, "node"), last, ids_real_clock, NULL);
-    return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault) : GW_OK;
+    return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault)
+                          : GW_OK;
 }
 
 void installation_close(struct installation *in)

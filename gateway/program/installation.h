@@ -1,5 +1,5 @@
-/* An opened data folder: keys, database, policy, catalogue. What serve, chat and the operating commands
- * have in common. */
+/* An opened data folder: keys, database, policy, catalogue. What serve, chat and the operating
+ * commands have in common. */
 #ifndef GATEWAY_PROGRAM_INSTALLATION_H
 #define GATEWAY_PROGRAM_INSTALLATION_H
 
@@ -15,25 +15,26 @@
 #include "handlers/service.h"
 
 struct installation {
-    struct config *config;       /* owned; defaults when there is no file */
+    struct config *config; /* owned; defaults when there is no file */
     char *data_dir;
-    char *database;              /* path of the database file */
+    char *database; /* path of the database file */
     char *key_file;
-    char *seal_file;             /* daily seals of the ledger, outside the database */
+    char *seal_file; /* daily seals of the ledger, outside the database */
     struct zone zone;
     struct vault *vault;
-    struct store *store;         /* the writer's connection */
+    struct store *store; /* the writer's connection */
     struct ids ids;
     struct policy *policy;       /* owned */
     struct catalogue *catalogue; /* one reference; NULL unless asked for */
     const char *signature;       /* SMS signature of the first SMS account */
 };
 
-/* Opens (and for a new folder makes) everything. `config_file` may be NULL: linli.json in the data folder
- * is used when it exists, else the defaults with their demo accounts. `data_dir` may be NULL: what the
- * configuration says. Errors are printed by the caller. */
-GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir, bool with_catalogue,
-                                   struct installation *out, struct fault *fault);
+/* Opens (and for a new folder makes) everything. `config_file` may be NULL: linli.json in the data
+ * folder is used when it exists, else the defaults with their demo accounts. `data_dir` may be
+ * NULL: what the configuration says. Errors are printed by the caller. */
+GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir,
+                                   bool with_catalogue, struct installation *out,
+                                   struct fault *fault);
 void installation_close(struct installation *in);
 
 /* A service over an open transaction at `now`; memory from `a`. */
@@ -41,13 +42,14 @@ struct service installation_service(struct installation *in, struct tx *tx, int6
                                     struct arena *a);
 
 /* Runs `run` in one short transaction, committed when it returns 0 or more. Waits for another
- * process's lock. Results live in `a`; NULL when nothing of them is used afterwards. Returns what `run`
- * returned, or GW_E* of the store. */
+ * process's lock. Results live in `a`; NULL when nothing of them is used afterwards. Returns what
+ * `run` returned, or GW_E* of the store. */
 GW_MUSTCHECK int installation_transact(struct installation *in, int64_t now, struct arena *a,
                                        int (*run)(const struct service *s, void *context),
                                        void *context, struct fault *fault);
 
-/* The same on a read-only connection of its own: a consistent look that never holds up the writer. */
+/* The same on a read-only connection of its own: a consistent look that never holds up the writer.
+ */
 GW_MUSTCHECK int installation_look(struct installation *in, int64_t now,
                                    int (*run)(const struct service *s, void *context),
                                    void *context, struct fault *fault);
@@ -55,8 +57,8 @@ GW_MUSTCHECK int installation_look(struct installation *in, int64_t now,
 /* GW_ECRYPTO with words when the key file does not belong to the database. */
 GW_MUSTCHECK int installation_check_key(struct installation *in, struct fault *fault);
 
-/* Runs what is due by `now` (timers_due), each in a transaction of its own; used by `chat --now` and by
- * the transcripts. Returns how many ran, or GW_E*. */
+/* Runs what is due by `now` (timers_due), each in a transaction of its own; used by `chat --now`
+ * and by the transcripts. Returns how many ran, or GW_E*. */
 GW_MUSTCHECK int installation_run_due(struct installation *in, int64_t now, struct fault *fault);
 
 /* Real UTC seconds. */

@@ -30,8 +30,7 @@ static int claim(const struct service *s, const struct message_input *in,
     return rc < 0 ? rc : 1;
 }
 
-static int keep(const struct service *s, const struct message_input *in,
-                struct message_result *out)
+static int keep(const struct service *s, const struct message_input *in, struct message_result *out)
 {
     out->replies = turn_replies_json(&out->turn, s->arena);
     const struct inbox_row row = {
@@ -80,8 +79,8 @@ int message_failed(const struct catalogue *c, const struct service *s,
     return run(c, s, in, out, conversation_apology);
 }
 
-static int queue_reply(const struct service *s, const struct address *address,
-                       struct slice account, const char *id, const json_t *params)
+static int queue_reply(const struct service *s, const struct address *address, struct slice account,
+                       const char *id, const json_t *params)
 {
     const struct outbox_row row = {
         .id = ids_next(s->ids),

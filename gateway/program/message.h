@@ -1,4 +1,5 @@
-/* One message from claim to reply, inside a savepoint: what serve's worker and `linli chat` both run. */
+/* One message from claim to reply, inside a savepoint: what serve's worker and `linli chat` both
+ * run. */
 #ifndef GATEWAY_PROGRAM_MESSAGE_H
 #define GATEWAY_PROGRAM_MESSAGE_H
 
@@ -8,37 +9,37 @@
 #include "handlers/service.h"
 
 struct message_input {
-    struct slice account;           /* "sms/demo" */
-    struct slice realm;             /* "sms", "wechat/demo" */
+    struct slice account; /* "sms/demo" */
+    struct slice realm;   /* "sms", "wechat/demo" */
     struct slice sender;
-    struct slice key;               /* for duplicates */
-    struct slice event;             /* "subscribe", "unsubscribe"; empty for a text */
-    const struct reading *reading;  /* NULL for an event */
-    struct slice text;              /* as written, kept encrypted */
+    struct slice key;              /* for duplicates */
+    struct slice event;            /* "subscribe", "unsubscribe"; empty for a text */
+    const struct reading *reading; /* NULL for an event */
+    struct slice text;             /* as written, kept encrypted */
     enum text_channel channel;
 };
 
 struct message_result {
     bool duplicate;
-    int64_t inbox_id;               /* of the first delivery */
-    int64_t received_at;            /* of the first delivery */
-    struct slice replies;           /* JSON array of {id, params} */
-    struct turn turn;               /* empty for a duplicate; turn_free it */
+    int64_t inbox_id;     /* of the first delivery */
+    int64_t received_at;  /* of the first delivery */
+    struct slice replies; /* JSON array of {id, params} */
+    struct turn turn;     /* empty for a duplicate; turn_free it */
     struct address address;
 };
 
-/* Claims, runs the turn, stores. 0 or GW_E*: the caller undoes the savepoint and may call message_failed
- * in a new one. */
+/* Claims, runs the turn, stores. 0 or GW_E*: the caller undoes the savepoint and may call
+ * message_failed in a new one. */
 GW_MUSTCHECK int message_run(const struct catalogue *c, const struct service *s,
                              const struct message_input *in, struct message_result *out);
 
-/* After message_run failed and was undone: claims again, stores the text with an apology as its reply and
- * a task for a person. */
+/* After message_run failed and was undone: claims again, stores the text with an apology as its
+ * reply and a task for a person. */
 GW_MUSTCHECK int message_failed(const struct catalogue *c, const struct service *s,
                                 const struct message_input *in, struct message_result *out);
 
-/* Puts reply number `from` and those behind it into the outbox: for channels or replies that do not leave
- * in the HTTP response. */
+/* Puts reply number `from` and those behind it into the outbox: for channels or replies that do not
+ * leave in the HTTP response. */
 GW_MUSTCHECK int message_send(const struct service *s, const struct message_result *m, size_t from,
                               struct slice account);
 
@@ -46,7 +47,8 @@ GW_MUSTCHECK int message_send(const struct service *s, const struct message_resu
 GW_MUSTCHECK int message_send_stored(const struct service *s, const struct address *address,
                                      struct slice account, struct slice replies);
 
-/* Renders stored replies for a channel into the arena. `*count` of them; GW_E* when one cannot be. */
+/* Renders stored replies for a channel into the arena. `*count` of them; GW_E* when one cannot be.
+ */
 GW_MUSTCHECK int message_render(const struct catalogue *c, struct slice replies,
                                 enum text_channel channel, const char *signature, bool links,
                                 struct arena *a, struct slice **texts, size_t *count);

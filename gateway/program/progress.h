@@ -1,4 +1,5 @@
-/* A progress bar on standard error, shown only on a terminal and only once two seconds have passed. */
+/* A progress bar on standard error, shown only on a terminal and only once two seconds have passed.
+ */
 #ifndef GATEWAY_PROGRAM_PROGRESS_H
 #define GATEWAY_PROGRAM_PROGRESS_H
 

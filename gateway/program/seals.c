@@ -27,8 +27,9 @@ int seals_append(const char *file, struct slice line, struct fault *fault)
     if (fd >= 0 && close(fd) != 0 && rc == GW_OK)
         rc = GW_EIO;
     return rc == GW_OK ? GW_OK
-                       : fault_set(fault, rc, "%s: the ledger's seal cannot be written (%s); check "
-                                              "folder and free space",
+                       : fault_set(fault, rc,
+                                   "%s: the ledger's seal cannot be written (%s); check "
+                                   "folder and free space",
                                    file, strerror(error));
 }
 

@@ -1,5 +1,5 @@
-/* The daily seals of the ledger, written outside the database: one line a seal, synced before it is marked
- * as written. */
+/* The daily seals of the ledger, written outside the database: one line a seal, synced before it is
+ * marked as written. */
 #ifndef GATEWAY_PROGRAM_SEALS_H
 #define GATEWAY_PROGRAM_SEALS_H
 
@@ -11,8 +11,8 @@ GW_MUSTCHECK int seals_append(const char *file, struct slice line, struct fault 
 /* Writes all lines that are not in the file yet, in short transactions. 0 or GW_E*. */
 GW_MUSTCHECK int seals_write(struct installation *in, struct fault *fault);
 
-/* One step of the same inside an open transaction: 1 when a line was written, 0 when there was none,
- * or GW_E*. For the worker's background. */
+/* One step of the same inside an open transaction: 1 when a line was written, 0 when there was
+ * none, or GW_E*. For the worker's background. */
 GW_MUSTCHECK int seals_write_one(const struct service *s, const char *file, struct fault *fault);
 
 #endif

@@ -100,10 +100,11 @@ int command_understand(int argc, char **argv)
         { NULL },
     };
     struct command_line line;
-    int rc = command_parse(argc, argv, "understand [options]",
-                           "Reads lines from standard input and prints for each what was understood: "
-                           "one JSON object\nwith text, intent, slots, also and why. No database.",
-                           options, &line);
+    int rc =
+        command_parse(argc, argv, "understand [options]",
+                      "Reads lines from standard input and prints for each what was understood: "
+                      "one JSON object\nwith text, intent, slots, also and why. No database.",
+                      options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     if (now != NULL && civil_parse_rfc3339(slice_of(now), &call.now) != GW_OK) {

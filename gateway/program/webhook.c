@@ -70,7 +70,8 @@ static void answer_text(struct http_request *r, int status, struct slice text)
     http_answer(r, &answer, NULL, NULL);
 }
 
-/* A passive reply that did not go out is remembered for 20 s: a retry of the provider takes it back. */
+/* A passive reply that did not go out is remembered for 20 s: a retry of the provider takes it
+ * back. */
 struct follow_up {
     struct job job;
     struct gateway *gateway;
@@ -136,8 +137,8 @@ static int render(struct exchange *x, struct slice *text)
     const struct account *account = x->account;
     bool wechat = strcmp(account->channel, "wechat") == 0;
     return catalogue_render_replies(x->catalogue, x->messages[0].result.replies,
-                                    wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature, wechat,
-                                    &x->arena, text);
+                                    wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature,
+                                    wechat, &x->arena, text);
 }
 
 static void respond(struct exchange *x)
@@ -151,8 +152,8 @@ static void respond(struct exchange *x)
         x->error = render(x, &reply);
     }
     if (x->error == 0)
-        x->account->adapter->respond(x->account, &x->decoded, &reply, reply.n > 0 ? 1 : 0, received_at,
-                                     &x->arena, &response);
+        x->account->adapter->respond(x->account, &x->decoded, &reply, reply.n > 0 ? 1 : 0,
+                                     received_at, &x->arena, &response);
     else
         count(g, COUNT_UNAVAILABLE, 0);
     if (x->error != 0)
@@ -264,9 +265,12 @@ static void done_receipts(struct job *job, int error)
 static const char *event_name(enum inbound_kind kind)
 {
     static const char *const names[] = {
-        [INBOUND_IMAGE] = "image",         [INBOUND_LOCATION] = "location",
-        [INBOUND_LINK] = "link",           [INBOUND_SUBSCRIBE] = "subscribe",
-        [INBOUND_UNSUBSCRIBE] = "unsubscribe", [INBOUND_SCAN] = "scan",
+        [INBOUND_IMAGE] = "image",
+        [INBOUND_LOCATION] = "location",
+        [INBOUND_LINK] = "link",
+        [INBOUND_SUBSCRIBE] = "subscribe",
+        [INBOUND_UNSUBSCRIBE] = "unsubscribe",
+        [INBOUND_SCAN] = "scan",
         [INBOUND_OTHER] = "other",
     };
     return names[kind] != NULL ? names[kind] : "";
@@ -279,14 +283,16 @@ static enum text_channel text_channel(const struct account *account, enum inboun
     return kind == INBOUND_VOICE ? CHANNEL_WECHAT_VOICE : CHANNEL_WECHAT;
 }
 
-/* Dates are resolved at the moment the person wrote, if the provider tells one that can be right. */
+/* Dates are resolved at the moment the person wrote, if the provider tells one that can be right.
+ */
 static int64_t written_at(const struct inbound *in, int64_t now)
 {
     return in->sent_at <= now && in->sent_at > now - WRITTEN_MAX_S ? in->sent_at : now;
 }
 
 /* What needs no conversation is understood here, off the writing thread. */
-static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in, int64_t now)
+static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in,
+                    int64_t now)
 {
     enum text_channel channel = text_channel(x->account, in->kind);
     *m = (struct message_job){
@@ -451,7 +457,8 @@ void webhook_handle(void *gateway, struct http_request *r)
         answer_text(r, 200, SLICE("ok\n"));
     else if (get && slice_eq(r->path, SLICE("/readyz")))
         answer_text(r, worker_healthy(g->worker) && !g->stopping ? 200 : 503,
-                    worker_healthy(g->worker) ? SLICE("ready\n") : SLICE("the store cannot commit\n"));
+                    worker_healthy(g->worker) ? SLICE("ready\n")
+                                              : SLICE("the store cannot commit\n"));
     else if (get && slice_eq(r->path, SLICE("/metrics")))
         show_metrics(g, r);
     else

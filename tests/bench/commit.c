@@ -1,6 +1,6 @@
-/* The bare group-commit limit of the store: the platform's statements of one message (claim, address,
- * session, inbox) through the worker, without HTTP, understanding or conversation. 64 jobs are always
- * waiting, as 64 connections would have it. usage: commit FOLDER SECONDS */
+/* The bare group-commit limit of the store: the platform's statements of one message (claim,
+ * address, session, inbox) through the worker, without HTTP, understanding or conversation. 64 jobs
+ * are always waiting, as 64 connections would have it. usage: commit FOLDER SECONDS */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,8 +47,8 @@ static int run(struct job *job, struct tx *tx, int64_t now)
     int64_t id = ids_next(&b->ids), first = 0;
     int rc = inbox_claim(tx, SLICE("sms/bench"), slice_of(key), id, now, &first);
     if (rc >= 0)
-        rc = people_address(tx, b->vault, &b->ids, SLICE("sms"), slice_of(phone), SLICE("sms/bench"),
-                            now, &item->arena, &address);
+        rc = people_address(tx, b->vault, &b->ids, SLICE("sms"), slice_of(phone),
+                            SLICE("sms/bench"), now, &item->arena, &address);
     if (rc >= 0)
         rc = people_save_session(tx, b->vault, address.conversation,
                                  (struct slice){ session, sizeof session }, now, &item->arena);

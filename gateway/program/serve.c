@@ -1,0 +1,286 @@
+/* linli serve: wires the rooms together, runs the loop, and takes everything down in order. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/program/command.h"
+#include "gateway/program/counters.h"
+#include "gateway/program/gateway.h"
+#include "handlers/seal.h"
+
+enum {
+    GRACE_MS = 3500,     /* from SIGTERM to giving up what is in hand; all of it ends within 5 s */
+    SEND_GRACE_MS = 1000 /* for requests to providers under way */
+};
+
+static int before_commit(void *context, struct tx *tx)
+{
+    struct gateway *g = context;
+    return store_keep_last_id(tx, g->in.ids.last);
+}
+
+static void on_woken(void *context, unsigned what)
+{
+    struct gateway *g = context;
+    if (what & WAKE_OUTBOX && g->dispatch != NULL && !g->stopping)
+        dispatch_wake(g->dispatch);
+    if (what & WAKE_TIMERS)
+        background_wake(g);
+}
+
+/* Down, in order: no new connections, what is in hand is answered; then sending, the worker, HTTP.
+ */
+static void on_http_closed(void *context)
+{
+    struct gateway *g = context;
+    g->http = NULL;
+    uv_close((uv_handle_t *)&g->terminate, NULL);
+    uv_close((uv_handle_t *)&g->interrupt, NULL);
+    uv_close((uv_handle_t *)&g->hangup, NULL);
+    uv_close((uv_handle_t *)&g->grace, NULL);
+}
+
+static void on_worker_stopped(void *context)
+{
+    struct gateway *g = context;
+    g->worker = NULL;
+    http_server_stop(g->http, on_http_closed, g);
+}
+
+static void on_client_closed(void *context)
+{
+    struct gateway *g = context;
+    g->client = NULL;
+    worker_stop(g->worker, on_worker_stopped, g);
+}
+
+static void on_dispatch_stopped(void *context)
+{
+    struct gateway *g = context;
+    g->dispatch = NULL;
+    http_client_stop(g->client, on_client_closed, g);
+}
+
+static void on_grace(uv_timer_t *timer)
+{
+    struct gateway *g = timer->data;
+    int pending = http_server_pending(g->http);
+    int64_t waited = (int64_t)(uv_now(&g->loop) - g->stop_began);
+    if (pending > 0 && waited < GRACE_MS)
+        return;
+    uv_timer_stop(timer);
+    log_write(g->log, LOG_LEVEL_INFO, "stopping", NO_TRACE,
+              LOG_FIELDS(LOG_INT("pending", pending)));
+    dispatch_stop(g->dispatch, SEND_GRACE_MS, on_dispatch_stopped, g);
+}
+
+static void on_terminate(uv_signal_t *signal, int number)
+{
+    struct gateway *g = signal->data;
+    (void)number;
+    if (g->stopping)
+        return;
+    g->stopping = true;
+    g->stop_began = uv_now(&g->loop);
+    http_server_quiesce(g->http);
+    background_stop(g);
+    uv_timer_start(&g->grace, on_grace, 0, 20);
+}
+
+/* SIGHUP: data files, log file and level. A fault is refused with file, line and reason, and the
+ * running ones stay. */
+static void on_hangup(uv_signal_t *signal, int number)
+{
+    struct gateway *g = signal->data;
+    struct fault fault = { 0 };
+    struct catalogue *fresh = NULL;
+    struct config *config = NULL;
+    (void)number;
+    int rc = config_load(g->config_file, &config, &fault);
+    const char *restart = rc == GW_OK ? config_restart_key(g->in.config, config) : NULL;
+    if (rc == GW_OK && restart != NULL)
+        log_write(g->log, LOG_LEVEL_WARN, "reload.needs_restart", NO_TRACE,
+                  LOG_FIELDS(LOG_TEXT("key", restart)));
+    if (rc == GW_OK)
+        rc = catalogue_load(g->in.data_dir, g->in.zone, &fresh, &fault);
+    if (rc == GW_OK)
+        rc = log_reopen(g->log, &fault);
+    if (rc < 0) {
+        log_fault(g->log, LOG_LEVEL_ERROR, "reload.refused", NO_TRACE, &fault);
+        catalogue_release(fresh);
+    } else {
+        catalogue_release(g->catalogue);
+        g->catalogue = fresh;
+        log_set_level(g->log,
+                      (enum log_level)log_level_of(slice_of(config_text(config, "log.level"))));
+        log_write(g->log, LOG_LEVEL_INFO, "reloaded", NO_TRACE, NULL);
+    }
+    config_free(config);
+}
+
+static int watch(struct gateway *g, uv_signal_t *handle, int number, uv_signal_cb cb)
+{
+    handle->data = g;
+    int rc = uv_signal_init(&g->loop, handle);
+    return rc == 0 ? uv_signal_start(handle, cb, number) : rc;
+}
+
+static int start_signals(struct gateway *g, struct fault *fault)
+{
+    int rc = watch(g, &g->terminate, SIGTERM, on_terminate);
+    if (rc == 0)
+        rc = watch(g, &g->interrupt, SIGINT, on_terminate);
+    if (rc == 0)
+        rc = watch(g, &g->hangup, SIGHUP, on_hangup);
+    if (rc == 0)
+        rc = uv_timer_init(&g->loop, &g->grace);
+    g->grace.data = g;
+    return rc == 0 ? GW_OK
+                   : fault_set(fault, GW_EIO, "the loop takes no signals: %s", uv_strerror(rc));
+}
+
+static int start_http(struct gateway *g, struct fault *fault)
+{
+    const struct config *c = g->in.config;
+    const struct http_server_options options = {
+        .loop = &g->loop,
+        .address = config_text(c, "listen.address"),
+        .port = (int)config_int(c, "listen.port"),
+        .connection_limit = (int)config_int(c, "listen.connections"),
+        .body_limit = (size_t)config_int(c, "listen.body_limit"),
+        .idle_s = (int)config_int(c, "listen.idle_s"),
+        .deadline_ms = (int)config_int(c, "listen.deadline_ms"),
+        .trusted_proxies = config_list(c, "listen.trusted_proxies"),
+        .handle = webhook_handle,
+        .context = g,
+        .metrics = g->metrics,
+        .log = g->log,
+    };
+    return http_server_start(&options, &g->http, fault);
+}
+
+static int seal_now(const struct service *s, void *context)
+{
+    (void)context;
+    return seal_schedule(s);
+}
+
+static int start_rooms(struct gateway *g, struct fault *fault)
+{
+    const struct worker_options worker = {
+        .store = g->in.store,
+        .loop = &g->loop,
+        .metrics = g->metrics,
+        .log = g->log,
+        .woken = on_woken,
+        .before_commit = before_commit,
+        .context = g,
+    };
+    const struct http_client_options client = { .loop = &g->loop };
+    int rc = installation_transact(&g->in, installation_clock(), NULL, seal_now, NULL, fault);
+    if (rc >= 0)
+        rc = start_signals(g, fault);
+    if (rc == GW_OK)
+        rc = worker_start(&worker, &g->worker, fault);
+    if (rc == GW_OK)
+        rc = http_client_start(&client, &g->client, fault);
+    if (rc == GW_OK)
+        rc = sender_start(g, fault);
+    if (rc == GW_OK)
+        rc = background_start(g, fault);
+    return rc == GW_OK ? start_http(g, fault) : rc;
+}
+
+static int open_log(struct gateway *g, struct fault *fault)
+{
+    const struct log_options options = {
+        .file = config_text(g->in.config, "log.file"),
+        .level = (enum log_level)log_level_of(slice_of(config_text(g->in.config, "log.level"))),
+    };
+    return log_open(&options, &g->log, fault);
+}
+
+/* The port in a file, for whoever started us with port 0: written whole or not at all. */
+static int write_port(const char *file, int port, struct fault *fault)
+{
+    char temporary[512];
+    int n = snprintf(temporary, sizeof temporary, "%s.new", file);
+    FILE *f = n > 0 && n < (int)sizeof temporary ? fopen(temporary, "we") : NULL;
+    bool ok = f != NULL && fprintf(f, "%d\n", port) > 0;
+    if (f != NULL)
+        ok = fclose(f) == 0 && ok;
+    if (!ok || rename(temporary, file) != 0)
+        return fault_set(fault, GW_EIO, "%s: the port cannot be written", file);
+    return GW_OK;
+}
+
+static int start(struct gateway *g, const char *dir, const char *port_file, struct fault *fault)
+{
+    int rc = installation_open(g->config_file, dir, true, &g->in, fault);
+    if (rc < 0)
+        return rc;
+    g->catalogue = catalogue_hold(g->in.catalogue);
+    rc = open_log(g, fault);
+    if (rc == GW_OK)
+        rc = accounts_load(g->in.config, &g->accounts, fault);
+    if (rc == GW_OK && uv_loop_init(&g->loop) != 0)
+        rc = fault_set(fault, GW_EIO, "the event loop cannot be made");
+    if (rc < 0)
+        return rc;
+    g->metrics = metrics_new();
+    g->counters = metrics_add(g->metrics, counter_rows);
+    rc = start_rooms(g, fault);
+    if (rc == GW_OK && port_file != NULL)
+        rc = write_port(port_file, http_server_port(g->http), fault);
+    if (rc == GW_OK)
+        log_write(g->log, LOG_LEVEL_INFO, "serving", NO_TRACE,
+                  LOG_FIELDS(LOG_TEXT("address", config_text(g->in.config, "listen.address")),
+                             LOG_INT("port", http_server_port(g->http)),
+                             LOG_INT("accounts", (int64_t)g->accounts.count),
+                             LOG_TEXT("version", LINLI_VERSION)));
+    return rc;
+}
+
+static void release(struct gateway *g)
+{
+    background_free(g);
+    uv_loop_close(&g->loop);
+    accounts_free(&g->accounts);
+    catalogue_release(g->catalogue);
+    metrics_free(g->metrics);
+    log_close(g->log);
+    installation_close(&g->in);
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct gateway g = { 0 };
+    const char *dir = NULL, *port_file = NULL;
+    const struct command_option options[] = {
+        { "--config", "F", "configuration file (see docker/linli.example.json)",
+          .text = &g.config_file },
+        { "--data-dir", "D", "data folder (default: what the configuration says)", .text = &dir },
+        { "--port-file", "F", "write the port served into this file", .text = &port_file },
+        { NULL },
+    };
+    struct command_line line;
+    int rc = command_parse(
+        argc, argv, "serve [options]",
+        "Runs the gateway. Without a configuration: SQLite in ./linli-data, a demo SMS "
+        "account and a demo\nWeChat account on 127.0.0.1:8080. SIGHUP reloads, SIGTERM "
+        "finishes what is in hand and ends.",
+        options, &line);
+    if (rc != GW_OK)
+        return rc < 0 ? 2 : 0;
+    struct fault fault = { 0 };
+    rc = start(&g, dir, port_file, &fault);
+    if (rc < 0) {
+        command_fail("serve", &fault);
+        return rc == GW_ECONFIG ? 2 : 1;
+    }
+    uv_run(&g.loop, UV_RUN_DEFAULT);
+    log_write(g.log, LOG_LEVEL_INFO, "stopped", NO_TRACE, NULL);
+    release(&g);
+    return 0;
+}

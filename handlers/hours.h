@@ -49,7 +49,8 @@ struct hours {
     int64_t decided_at, claimed_at; /* UTC seconds */
     int64_t address;                /* where the claim came from; 0 when the leader entered it */
     int64_t replaces;               /* an earlier row, else 0 */
-    int64_t seq;                    /* ledger entry, 0 when not confirmed */
+    int64_t instead; /* minutes of a confirmed row that this claim would replace, else 0 */
+    int64_t seq;     /* ledger entry, 0 when not confirmed */
     struct slice name, place, recipient, content; /* as written, or the activity's */
     struct slice reason;                          /* of a refusal */
     struct slice confirmer_name; /* set by lists: who confirmed, or who is to (leader or station) */
@@ -58,13 +59,15 @@ struct hours {
 
 /* ---- the volunteer's side ---- */
 
+struct volunteer;
 struct hours_claim {
-    int64_t person;         /* volunteer */
-    int64_t address;        /* who wrote: gets the news */
-    int64_t day;            /* epoch day; 0 with an activity means the activity's */
-    int64_t minutes;        /* 0 when start and end say it */
-    int start_min, end_min; /* -1 when unknown */
-    int64_t activity;       /* id, or 0 */
+    const struct volunteer *who; /* the person when at hand, else NULL: saves a statement */
+    int64_t person;              /* volunteer */
+    int64_t address;             /* who wrote: gets the news */
+    int64_t day;                 /* epoch day; 0 with an activity means the activity's */
+    int64_t minutes;             /* 0 when start and end say it */
+    int start_min, end_min;      /* -1 when unknown */
+    int64_t activity;            /* id, or 0 */
     struct slice name;  /* what was done, at most 120 bytes are kept; not needed with an activity */
     struct slice place; /* may be empty */
     struct slice recipient; /* may be empty */
@@ -140,6 +143,10 @@ struct hours_sums {
 GW_MUSTCHECK int hours_sum(const struct service *s, int64_t person, int64_t from_day,
                            int64_t to_day, struct hours_sums *out);
 
+/* Deletes the words of everything a person did, here and in the ledger (ledger_forget_texts), when
+ * their data are to go; minutes, dates and the chain stay. 0 or GW_E*. */
+GW_MUSTCHECK int hours_forget(const struct service *s, int64_t person, int64_t recorder);
+
 /* ---- the confirmer's side ---- */
 
 /* Claims that the address `confirmer` may decide (POWER_CONFIRM there or above), oldest service
@@ -147,7 +154,7 @@ GW_MUSTCHECK int hours_sum(const struct service *s, int64_t person, int64_t from
  * number shown is the place in the list from 1; keep the ids in the session. Number or GW_E*. */
 GW_MUSTCHECK int hours_waiting(const struct service *s, int64_t confirmer, int limit,
                                struct hours **out);
-/* How many wait for `confirmer`. Number or GW_E*. */
+/* How many wait for `confirmer`, counted to 50. Number or GW_E*. */
 GW_MUSTCHECK int hours_waiting_count(const struct service *s, int64_t confirmer);
 
 struct hours_decision {

@@ -17,10 +17,11 @@ CREATE TABLE hours (
     claimed_at BIGINT NOT NULL,
     address BIGINT NOT NULL,
     replaces BIGINT NOT NULL,
+    instead BIGINT NOT NULL,
     seq BIGINT NOT NULL,
-    words_digest @blob NOT NULL,
     words @blob NOT NULL,
     reason @blob NOT NULL
 );
 CREATE INDEX hours_by_person ON hours (person, day, state);
+CREATE INDEX hours_waiting ON hours (person, minutes, instead) WHERE state = 0;
 CREATE INDEX hours_to_decide ON hours (organization, day, id) WHERE state = 0;

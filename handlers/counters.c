@@ -1,8 +1,8 @@
 #include "handlers/counters.h"
 
-SQL(counter_step, "INSERT INTO counters (name, last) VALUES ($name, $first) "
-                  "ON CONFLICT (name) DO UPDATE SET last = CASE WHEN counters.last >= $most "
-                  "OR counters.last < $first THEN $first ELSE counters.last + 1 END "
+SQL(counter_step, "INSERT INTO short_numbers (name, last) VALUES ($name, $first) "
+                  "ON CONFLICT (name) DO UPDATE SET last = CASE WHEN short_numbers.last >= $most "
+                  "OR short_numbers.last < $first THEN $first ELSE short_numbers.last + 1 END "
                   "RETURNING last");
 
 int counter_next(const struct service *s, const char *name, int64_t first, int64_t most,

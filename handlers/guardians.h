@@ -26,5 +26,8 @@ GW_MUSTCHECK int guardian_answer(const struct service *s, int64_t request, int64
 /* Timer "guardian.expires": the silence of policy.guardian_days removes the record; "guardian.late"
  * {name} tells the minor. */
 int guardian_expires(const struct service *s, int64_t request);
+/* Timer "guardian.unasked", set when a minor registers: a record for which no guardian was named in
+ * policy.guardian_days is removed the same way. */
+int guardian_unasked(const struct service *s, int64_t volunteer);
 
 #endif

@@ -76,13 +76,13 @@ GW_MUSTCHECK int volunteers_by_address(const struct service *s, int64_t address,
                                        struct volunteer **out);
 /* 1 and `*out`, 0 when unknown, or GW_E*. */
 GW_MUSTCHECK int volunteer_get(const struct service *s, int64_t id, struct volunteer *out);
-/* The one of a name on an address: exact, or (more_of) the only one whose name ends or begins with
- * it. 1, 0, or GW_E*. */
+/* The one of a name on an address: exactly it, or the only one whose name holds it. 1, 0, or GW_E*.
+ */
 GW_MUSTCHECK int volunteer_by_name(const struct service *s, int64_t address, struct slice name,
                                    struct volunteer *out);
 
-/* Fields a person may set. Values: birth and area as decimal text, the rest as written (at most 200
- * bytes). */
+/* Fields a person may set. Values as in slots: birth "YYYY" or "YYYY-MM-DD", gender "M" or "F",
+ * area the code's digits, the rest as written (at most 200 bytes). */
 enum volunteer_field {
     FIELD_NAME,
     FIELD_BIRTH,
@@ -133,8 +133,8 @@ GW_MUSTCHECK int volunteer_link(const struct service *s, int64_t id, int64_t add
 /* Moves between states; 1 moved, 0 when the table forbids it or it is there already, or GW_E*. */
 GW_MUSTCHECK int volunteer_move(const struct service *s, int64_t id, enum volunteer_state to);
 /* Leaves: open sign-ups are cancelled by the caller first (signups_leave). Name, birth, profile, ID
- * number and links are removed, the ledger keeps its entries under the id. LEAVE_DONE or
- * LEAVE_UNCHANGED. */
+ * number, links and the words of consents and of the ledger are removed; the ledger keeps its
+ * entries under the id. LEAVE_DONE, LEAVE_UNCHANGED or GW_E*. */
 enum volunteer_leave_outcome { LEAVE_DONE, LEAVE_UNCHANGED };
 GW_MUSTCHECK int volunteer_leave(const struct service *s, int64_t id);
 

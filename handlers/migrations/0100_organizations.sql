@@ -63,7 +63,7 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_by_org ON audit_log (org, id);
 
 -- Short numbers that people type: tasks, activities, volunteer numbers.
-CREATE TABLE counters (
+CREATE TABLE short_numbers (
     name TEXT NOT NULL PRIMARY KEY,
     last BIGINT NOT NULL
 ) @rowless;

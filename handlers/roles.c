@@ -1,0 +1,486 @@
+#include "handlers/roles.h"
+
+#include "gateway/base/digest.h"
+#include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+#include "handlers/audit_log.h"
+#include "handlers/list.h"
+#include "handlers/notify.h"
+#include "handlers/organizations.h"
+#include "handlers/protect.h"
+
+enum {
+    DAY_SECONDS = 86400,
+    HOUR_SECONDS = 3600,
+    NAME_CHARS = 20,
+    LIST_MAX = 200,
+    LAST_CODE = 999999
+};
+
+#define BIT(n) (1u << (n))
+
+static const struct {
+    const char *name;
+    unsigned powers;
+} kinds[] = {
+    [ROLE_LEAD] = { "lead", BIT(POWER_COUNT) - 1 },
+    [ROLE_ORGANIZER] = { "organizer", BIT(POWER_PUBLISH) | BIT(POWER_BROADCAST) |
+                                          BIT(POWER_CONFIRM) | BIT(POWER_REGISTER) |
+                                          BIT(POWER_ANSWER) | BIT(POWER_REPORT) },
+    [ROLE_STATION] = { "station", BIT(POWER_PUBLISH) | BIT(POWER_CONFIRM) | BIT(POWER_REGISTER) |
+                                      BIT(POWER_ANSWER) },
+    [ROLE_DUTY] = { "duty", BIT(POWER_ANSWER) },
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+#define ROLE_COLUMNS                                                                               \
+    "r.id, r.org, r.kind, r.state, r.address, r.name, r.granted_at, r.used_at, o.shown"
+#define ROLE_FROM "FROM roles r JOIN organizations o ON o.id = r.org "
+
+SQL(role_insert, "INSERT INTO roles (id, org, kind, state, address, name, granted_by, granted_at, "
+                 "used_at) VALUES ($id, $org, $kind, $state, $address, $name, $by, $now, $now) "
+                 "ON CONFLICT DO NOTHING RETURNING id");
+SQL(role_one, "SELECT " ROLE_COLUMNS " " ROLE_FROM "WHERE r.id = $id");
+SQL(role_held, "SELECT r.id FROM roles r WHERE r.address = $address AND r.org = $org "
+               "AND r.kind = $kind AND r.state IN (1, 2)");
+SQL(roles_at, "SELECT " ROLE_COLUMNS " " ROLE_FROM "WHERE r.address = $address "
+              "AND r.state IN (1, 2) ORDER BY r.state DESC, r.kind, r.id LIMIT 200");
+SQL(roles_below, "WITH RECURSIVE down (id, depth) AS ("
+                 "SELECT id, 0 FROM organizations WHERE id = $org UNION ALL "
+                 "SELECT o.id, down.depth + 1 FROM organizations o JOIN down "
+                 "ON o.parent = down.id WHERE down.depth < 16) "
+                 "SELECT " ROLE_COLUMNS " FROM down JOIN roles r ON r.org = down.id "
+                 "JOIN organizations o ON o.id = r.org WHERE r.state IN (1, 2) "
+                 "ORDER BY o.kind, r.kind, r.id LIMIT 200");
+SQL(role_touch, "UPDATE roles SET used_at = $now WHERE id = $id");
+SQL(role_move, "UPDATE roles SET state = $to, used_at = $now WHERE id = $id AND state = $from");
+SQL(role_other_leads, "SELECT COUNT(*) FROM roles WHERE org = $org AND kind = 1 AND state = 2 "
+                      "AND id <> $id");
+SQL(code_insert, "INSERT INTO role_codes (id, org, kind, digest, address, made_at, expires_at, "
+                 "used_at) VALUES ($id, $org, $kind, $digest, 0, $now, $until, 0)");
+SQL(code_find, "SELECT id, org, kind, used_at, expires_at FROM role_codes "
+               "WHERE digest = $digest AND address IN (0, $address) ORDER BY id DESC LIMIT 1");
+SQL(code_taken, "SELECT COUNT(*) FROM role_codes WHERE digest = $digest AND used_at = 0 "
+                "AND expires_at > $now");
+SQL(code_bind, "UPDATE role_codes SET address = $address WHERE id = $id AND address = 0");
+SQL(code_use, "UPDATE role_codes SET used_at = $now WHERE id = $id AND used_at = 0");
+SQL(codes_kill, "UPDATE role_codes SET used_at = $now WHERE used_at = 0");
+SQL(failures_of, "SELECT failures FROM role_failures WHERE address = $address AND since > $since");
+SQL(failure_add, "INSERT INTO role_failures (address, since, failures) VALUES ($address, $now, 1) "
+                 "ON CONFLICT (address) DO UPDATE SET "
+                 "failures = CASE WHEN role_failures.since > $since "
+                 "THEN role_failures.failures + 1 ELSE 1 END, "
+                 "since = CASE WHEN role_failures.since > $since "
+                 "THEN role_failures.since ELSE $now END RETURNING failures");
+SQL(failures_clear, "DELETE FROM role_failures WHERE address = $address");
+
+const char *role_kind_name(enum role_kind kind)
+{
+    return kind >= ROLE_LEAD && (int)kind < KINDS ? kinds[kind].name : "?";
+}
+
+bool role_kind_parse(struct slice name, enum role_kind *out)
+{
+    for (int i = ROLE_LEAD; i < KINDS; i++)
+        if (slice_eq(name, slice_of(kinds[i].name))) {
+            *out = (enum role_kind)i;
+            return true;
+        }
+    return false;
+}
+
+bool role_has(enum role_kind kind, enum power power)
+{
+    return kind >= ROLE_LEAD && (int)kind < KINDS && (kinds[kind].powers & BIT(power));
+}
+
+static void read_role(const struct service *s, const struct rows *r, struct role *out)
+{
+    out->id = rows_int(r, 0);
+    out->org = rows_int(r, 1);
+    out->kind = (enum role_kind)rows_int(r, 2);
+    out->state = (enum role_state)rows_int(r, 3);
+    out->address = rows_int(r, 4);
+    out->name = arena_dup(s->arena, rows_text(r, 5));
+    out->granted_at = rows_int(r, 6);
+    out->used_at = rows_int(r, 7);
+    out->org_shown = arena_dup(s->arena, rows_text(r, 8));
+}
+
+static int read_list(const struct service *s, struct rows *r, struct role **out)
+{
+    struct role *list = NULL;
+    int n = 0, rc;
+    while ((rc = rows_next(s->tx, r)) == 1) {
+        list = list_room(s->arena, list, n, sizeof *list);
+        read_role(s, r, &list[n++]);
+    }
+    *out = list;
+    return rc < 0 ? rc : n;
+}
+
+int roles_of(const struct service *s, int64_t address, struct role **out)
+{
+    return read_list(s, sql_rows(s->tx, &roles_at, BINDS(BIND_INT("address", address))), out);
+}
+
+int roles_list(const struct service *s, int64_t org, struct role **out)
+{
+    return read_list(s, sql_rows(s->tx, &roles_below, BINDS(BIND_INT("org", org))), out);
+}
+
+int role_get(const struct service *s, int64_t id, struct role *out)
+{
+    struct role *list;
+    int n = read_list(s, sql_rows(s->tx, &role_one, BINDS(BIND_INT("id", id))), &list);
+    *out = n == 1 ? list[0] : (struct role){ 0 };
+    return n;
+}
+
+/* ---- using a power ---- */
+
+static bool is_awake(const struct service *s, const struct role *r)
+{
+    return r->state == ROLE_ACTIVE &&
+           r->used_at >= s->now - s->policy->role_sleep_days * DAY_SECONDS;
+}
+
+int role_may(const struct service *s, int64_t address, enum power power, int64_t org,
+             struct role *out)
+{
+    struct role *list;
+    int n = roles_of(s, address, &list);
+    for (int i = 0; i < n; i++) {
+        if (!is_awake(s, &list[i]) || !role_has(list[i].kind, power))
+            continue;
+        int rc = org_within(s, org, list[i].org);
+        if (rc == 1 && out)
+            *out = list[i];
+        if (rc != 0)
+            return rc;
+    }
+    return n < 0 ? n : 0;
+}
+
+int role_any(const struct service *s, int64_t address, enum power power, struct role *out)
+{
+    struct role *list;
+    int n = roles_of(s, address, &list);
+    for (int i = 0; i < n; i++)
+        if (is_awake(s, &list[i]) && role_has(list[i].kind, power)) {
+            if (out)
+                *out = list[i];
+            return 1;
+        }
+    return n < 0 ? n : 0;
+}
+
+static int audit_role(const struct service *s, int64_t address, const struct role *r,
+                      const char *what, int64_t subject)
+{
+    struct audit_row row = { .address = address,
+                             .role = r->id,
+                             .org = r->org,
+                             .what = slice_of(what),
+                             .subject = subject,
+                             .detail = slice_of(role_kind_name(r->kind)) };
+    return audit_put(s, &row);
+}
+
+int role_use(const struct service *s, int64_t address, enum power power, int64_t org,
+             const char *what, int64_t subject, struct role *out)
+{
+    struct role role;
+    int rc = role_may(s, address, power, org, &role);
+    if (rc != 1)
+        return rc;
+    rc = sql_run(s->tx, &role_touch, BINDS(BIND_INT("id", role.id), BIND_INT("now", s->now)));
+    if (rc >= 0)
+        rc = audit_role(s, address, &role, what, subject);
+    if (rc < 0)
+        return rc;
+    if (out)
+        *out = role;
+    return 1;
+}
+
+/* ---- giving roles ---- */
+
+static struct slice clean_name(struct slice name)
+{
+    struct slice rest = slice_trim(name), walk = rest;
+    for (int i = 0; i < NAME_CHARS && walk.n > 0; i++)
+        utf8_next(&walk);
+    return slice_head(rest, rest.n - walk.n);
+}
+
+/* 1 with the new id, 0 when the same is held or offered (`*id` is that one), or GW_E*. */
+static int insert_role(const struct service *s, const struct role *r, int64_t by, int64_t *id)
+{
+    int rc = sql_int(s->tx, &role_insert,
+                     BINDS(BIND_INT("id", ids_next(s->ids)), BIND_INT("org", r->org),
+                           BIND_INT("kind", r->kind), BIND_INT("state", r->state),
+                           BIND_INT("address", r->address), BIND_TEXT("name", clean_name(r->name)),
+                           BIND_INT("by", by), BIND_INT("now", s->now)),
+                     id);
+    if (rc != 0)
+        return rc;
+    rc = sql_int(
+        s->tx, &role_held,
+        BINDS(BIND_INT("address", r->address), BIND_INT("org", r->org), BIND_INT("kind", r->kind)),
+        id);
+    return rc < 0 ? rc : 0;
+}
+
+int role_grant(const struct service *s, int64_t org, enum role_kind kind, int64_t address,
+               struct slice name, int64_t *id)
+{
+    struct role r = {
+        .org = org, .kind = kind, .state = ROLE_ACTIVE, .address = address, .name = name
+    };
+    int rc = insert_role(s, &r, 0, id);
+    r.id = *id;
+    return rc == 1 ? audit_role(s, 0, &r, "role.grant", *id) : rc;
+}
+
+static int send_offer(const struct service *s, const struct role *r, const struct role *by)
+{
+    struct organization org;
+    int64_t until = s->now + s->policy->offer_role_days * DAY_SECONDS;
+    int rc = org_get(s, r->org, &org);
+    if (rc < 0)
+        return rc;
+    json_t *params = json_object();
+    json_put_id(params, "role", r->id);
+    json_put_slice(params, "name", clean_name(r->name));
+    json_object_set_new(params, "kind", json_string(role_kind_name(r->kind)));
+    json_put_slice(params, "org", org.shown);
+    json_put_slice(params, "by", by->name);
+    json_put_slice(params, "by_org", by->org_shown);
+    return notify_put(s, r->address, "role.offer", params, OUTBOX_NOTICE, 0, until, until);
+}
+
+int role_offer(const struct service *s, int64_t by_address, int64_t org, enum role_kind kind,
+               int64_t address, struct slice name, int64_t *id)
+{
+    struct role by;
+    struct role r = {
+        .org = org, .kind = kind, .state = ROLE_OFFERED, .address = address, .name = name
+    };
+    int rc = role_may(s, by_address, POWER_APPOINT, org, &by);
+    if (rc != 1)
+        return rc < 0 ? rc : ROLE_OFFER_FORBIDDEN;
+    rc = insert_role(s, &r, by.id, id);
+    if (rc != 1)
+        return rc < 0 ? rc : ROLE_OFFER_UNCHANGED;
+    r.id = *id;
+    rc = role_use(s, by_address, POWER_APPOINT, org, "role.offer", *id, NULL);
+    if (rc >= 0)
+        rc = send_offer(s, &r, &by);
+    return rc < 0 ? rc : ROLE_OFFER_SENT;
+}
+
+int role_answer(const struct service *s, int64_t id, int64_t address, bool yes, struct role *out)
+{
+    int rc = role_get(s, id, out);
+    if (rc < 0)
+        return rc;
+    bool late = out->granted_at < s->now - s->policy->offer_role_days * DAY_SECONDS;
+    if (rc == 0 || out->address != address || out->state != ROLE_OFFERED || late)
+        return ROLE_ANSWER_GONE;
+    out->state = yes ? ROLE_ACTIVE : ROLE_REFUSED;
+    rc = sql_run(s->tx, &role_move,
+                 BINDS(BIND_INT("id", id), BIND_INT("from", ROLE_OFFERED),
+                       BIND_INT("to", out->state), BIND_INT("now", s->now)));
+    if (rc >= 0)
+        rc = audit_role(s, address, out, yes ? "role.accept" : "role.refuse", id);
+    if (rc < 0)
+        return rc;
+    return yes ? ROLE_ANSWER_ACCEPTED : ROLE_ANSWER_REFUSED;
+}
+
+int role_revoke(const struct service *s, int64_t by_address, int64_t id)
+{
+    struct role r;
+    int64_t leads = 0;
+    int rc = role_get(s, id, &r);
+    if (rc < 0)
+        return rc;
+    if (rc == 0 || (r.state != ROLE_ACTIVE && r.state != ROLE_OFFERED))
+        return ROLE_REVOKE_UNCHANGED;
+    rc = role_may(s, by_address, POWER_APPOINT, r.org, NULL);
+    if (rc != 1)
+        return rc < 0 ? rc : ROLE_REVOKE_FORBIDDEN;
+    rc = sql_int(s->tx, &role_other_leads, BINDS(BIND_INT("org", r.org), BIND_INT("id", id)),
+                 &leads);
+    if (rc < 0)
+        return rc;
+    if (r.kind == ROLE_LEAD && r.state == ROLE_ACTIVE && leads == 0)
+        return ROLE_REVOKE_LAST;
+    rc = role_use(s, by_address, POWER_APPOINT, r.org, "role.revoke", id, NULL);
+    if (rc >= 0)
+        rc = sql_run(s->tx, &role_move,
+                     BINDS(BIND_INT("id", id), BIND_INT("from", r.state),
+                           BIND_INT("to", ROLE_REVOKED), BIND_INT("now", s->now)));
+    return rc < 0 ? rc : ROLE_REVOKED_NOW;
+}
+
+/* ---- the one-use code of a first role ---- */
+
+static struct slice code_digest(const struct service *s, struct slice code)
+{
+    return protect_digest(s, "role_code", code);
+}
+
+int role_code_make(const struct service *s, int64_t org, enum role_kind kind, char code[8])
+{
+    struct slice text, digest;
+    int64_t taken = 1;
+    while (taken > 0) {
+        text = arena_printf(s->arena, "%06u", (unsigned)digest_random_below(LAST_CODE + 1));
+        digest = code_digest(s, text);
+        int rc = sql_int(s->tx, &code_taken,
+                         BINDS(BIND_BLOB("digest", digest), BIND_INT("now", s->now)), &taken);
+        if (rc < 0)
+            return rc;
+    }
+    for (size_t i = 0; i <= text.n; i++)
+        code[i] = text.p[i];
+    int64_t id = ids_next(s->ids);
+    int rc = sql_run(s->tx, &code_insert,
+                     BINDS(BIND_INT("id", id), BIND_INT("org", org), BIND_INT("kind", kind),
+                           BIND_BLOB("digest", digest), BIND_INT("now", s->now),
+                           BIND_INT("until", s->now + s->policy->code_hours * HOUR_SECONDS)));
+    if (rc < 0)
+        return rc;
+    struct audit_row row = { .org = org,
+                             .what = SLICE("role.code"),
+                             .subject = id,
+                             .detail = slice_of(role_kind_name(kind)) };
+    return audit_put(s, &row);
+}
+
+/* Counts a wrong code of a phone (address 0: of all). */
+static int count_failure(const struct service *s, int64_t address, int64_t *failures)
+{
+    int64_t since = s->now - s->policy->code_hours * HOUR_SECONDS;
+    int rc = sql_int(
+        s->tx, &failure_add,
+        BINDS(BIND_INT("address", address), BIND_INT("now", s->now), BIND_INT("since", since)),
+        failures);
+    return rc < 0 ? rc : 0;
+}
+
+static int wrong_code(const struct service *s, int64_t address)
+{
+    int64_t mine = 0, all = 0;
+    int rc = count_failure(s, address, &mine);
+    if (rc == 0)
+        rc = count_failure(s, 0, &all);
+    if (rc == 0 && all >= s->policy->code_failures) {
+        rc = sql_run(s->tx, &codes_kill, BINDS(BIND_INT("now", s->now)));
+        if (rc >= 0)
+            rc = sql_run(s->tx, &failures_clear, BINDS(BIND_INT("address", 0)));
+    }
+    return rc < 0 ? rc : ROLE_CODE_WRONG;
+}
+
+static int is_locked(const struct service *s, int64_t address)
+{
+    int64_t since = s->now - s->policy->code_hours * HOUR_SECONDS, failures = 0;
+    int rc = sql_int(s->tx, &failures_of,
+                     BINDS(BIND_INT("address", address), BIND_INT("since", since)), &failures);
+    return rc < 0 ? rc : failures >= s->policy->code_attempts;
+}
+
+struct code_row {
+    int64_t id, used_at, expires_at;
+};
+
+static int find_code(const struct service *s, int64_t address, struct slice code,
+                     struct code_row *row, struct role *out)
+{
+    struct rows *r = sql_rows(
+        s->tx, &code_find,
+        BINDS(BIND_BLOB("digest", code_digest(s, slice_trim(code))), BIND_INT("address", address)));
+    int rc = rows_next(s->tx, r);
+    if (rc != 1)
+        return rc;
+    row->id = rows_int(r, 0);
+    out->org = rows_int(r, 1);
+    out->kind = (enum role_kind)rows_int(r, 2);
+    row->used_at = rows_int(r, 3);
+    row->expires_at = rows_int(r, 4);
+    rows_close(s->tx, r);
+    return 1;
+}
+
+/* The role that a used code of this phone gave: ROLE_CODE_HELD, else ROLE_CODE_WRONG. */
+static int held_by(const struct service *s, int64_t address, struct role *out)
+{
+    int64_t id = 0;
+    int rc = sql_int(
+        s->tx, &role_held,
+        BINDS(BIND_INT("address", address), BIND_INT("org", out->org), BIND_INT("kind", out->kind)),
+        &id);
+    if (rc == 1)
+        rc = role_get(s, id, out);
+    return rc < 0 ? rc : rc == 1 ? ROLE_CODE_HELD : ROLE_CODE_WRONG;
+}
+
+static int check_code(const struct service *s, int64_t address, struct slice code,
+                      struct code_row *row, struct role *out)
+{
+    struct organization org;
+    *out = (struct role){ 0 };
+    int rc = is_locked(s, address);
+    if (rc != 0)
+        return rc < 0 ? rc : ROLE_CODE_LOCKED;
+    rc = find_code(s, address, code, row, out);
+    if (rc < 0)
+        return rc;
+    if (rc == 1 && row->used_at != 0)
+        return held_by(s, address, out);
+    if (rc == 0 || row->expires_at <= s->now)
+        return wrong_code(s, address);
+    rc = sql_run(s->tx, &code_bind, BINDS(BIND_INT("id", row->id), BIND_INT("address", address)));
+    if (rc >= 0)
+        rc = org_get(s, out->org, &org);
+    if (rc < 0)
+        return rc;
+    out->org_shown = org.shown;
+    return ROLE_CODE_GOOD;
+}
+
+int role_code_check(const struct service *s, int64_t address, struct slice code, struct role *out)
+{
+    struct code_row row;
+    return check_code(s, address, code, &row, out);
+}
+
+int role_claim(const struct service *s, int64_t address, struct slice code, struct slice name,
+               struct role *out)
+{
+    struct code_row row;
+    int64_t id = 0;
+    int rc = check_code(s, address, code, &row, out);
+    if (rc != ROLE_CODE_GOOD)
+        return rc;
+    out->state = ROLE_ACTIVE;
+    out->address = address;
+    out->name = name;
+    rc = insert_role(s, out, 0, &id);
+    if (rc == 0) /* was offered the same: the code is the acceptance */
+        rc = sql_run(s->tx, &role_move,
+                     BINDS(BIND_INT("id", id), BIND_INT("from", ROLE_OFFERED),
+                           BIND_INT("to", ROLE_ACTIVE), BIND_INT("now", s->now)));
+    if (rc >= 0)
+        rc = sql_run(s->tx, &code_use, BINDS(BIND_INT("id", row.id), BIND_INT("now", s->now)));
+    if (rc >= 0)
+        rc = sql_run(s->tx, &failures_clear, BINDS(BIND_INT("address", address)));
+    if (rc >= 0)
+        rc = role_get(s, id, out);
+    if (rc >= 0)
+        rc = audit_role(s, address, out, "role.claim", id);
+    return rc < 0 ? rc : ROLE_CODE_GOOD;
+}

@@ -1,0 +1,65 @@
+/* Leaving: the record goes after one question, a registration that was never wanted at once. */
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+#include "handlers/consents.h"
+#include "handlers/tasks.h"
+#include "handlers/volunteers.h"
+
+/* No cooling-off and no question (scripts 1.4): frozen, and the level above looks into it. */
+static int dispute(struct action_call *call, const struct person *me)
+{
+    const struct service *s = call->service;
+    struct task task = { 0 };
+    const struct task_form form = {
+        .kind = TASK_DISPUTE,
+        .area = me->area,
+        .asker = call->address->id,
+        .volunteer = me->id,
+        .name = me->name,
+        .said = action_words(call),
+    };
+    int rc = signups_leave(s, me->id);
+    if (rc >= 0)
+        rc = volunteer_move(s, me->id, VOLUNTEER_FROZEN);
+    if (rc >= 0)
+        rc = opt_out(s, call->address->id, OPT_ALL, action_words(call), action_channel(call));
+    if (rc >= 0)
+        rc = task_open(s, &form, &task);
+    return rc < 0 ? rc : action_end(call, "disputed");
+}
+
+static int account_start(struct action_call *call)
+{
+    struct person me;
+    bool disputed = json_flag(call->slots, "dispute", false);
+    int rc = action_person(call, &me);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return action_end(call, disputed ? "stranger" : "none");
+    return disputed ? dispute(call, &me) : action_end(call, "sure");
+}
+
+static int account_leave(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct person me;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "none");
+    rc = signups_leave(s, me.id);
+    if (rc >= 0)
+        rc = consents_forget(s, me.id);
+    if (rc >= 0)
+        rc = volunteer_leave(s, me.id);
+    if (rc < 0)
+        return rc;
+    json_object_clear(call->slots);
+    return action_end(call, "deleted");
+}
+
+const struct action account_actions[] = {
+    { "account.start", account_start, OUTCOMES("sure", "none", "disputed", "stranger"), FINAL },
+    { "account.leave", account_leave, OUTCOMES("deleted", "none"), FINAL },
+    { .name = NULL },
+};

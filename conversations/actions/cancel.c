@@ -1,0 +1,97 @@
+/* Not coming: the easiest of all (Regulation Art. 22). One sign-up is given up at once, among
+ * several it is asked which. */
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+#include "handlers/signups.h"
+
+enum { CHOICES_SMS = 4, CHOICES_WECHAT = 9 };
+
+static bool meant(const struct action_call *call, const struct wanted *w, const struct signup *own)
+{
+    int64_t code = action_number(call->slots, "activity_no", -1);
+    if (code > 0 && own->code != code)
+        return false;
+    return wanted_when(call->service, w, own->starts_at) && wanted_likeness(w, own->title) >= 50;
+}
+
+/* Sign-ups that the text can mean; when none fits what it says, all of them and `*sure` is false.
+ */
+static int candidates(struct action_call *call, struct signup **out, bool *sure)
+{
+    const struct wanted w = action_wanted(call);
+    int n = signups_at(call->service, call->address->id, call->service->now, out);
+    int fit = 0;
+    for (int i = 0; i < n; i++)
+        if (meant(call, &w, &(*out)[i])) {
+            struct signup keep = (*out)[i];
+            (*out)[i] = (*out)[fit];
+            (*out)[fit++] = keep;
+        }
+    *sure = fit > 0;
+    return n < 0 || fit == 0 ? n : fit;
+}
+
+static int cancel_find(struct action_call *call)
+{
+    struct signup *own = NULL;
+    bool sure = false;
+    int n = candidates(call, &own, &sure);
+    if (n < 0)
+        return n;
+    if (n == 0)
+        return action_end(call, "none");
+    if (n > 1)
+        return action_end(call, "several");
+    action_put_signup(call->service, call->slots, &own[0]);
+    bool ask = !sure || json_flag(call->slots, "list", false) ||
+               json_flag(call->slots, "_by_sound", false);
+    return action_end(call, ask ? "sure" : "one");
+}
+
+static int cancel_mine(struct action_call *call)
+{
+    struct signup *own = NULL;
+    bool sure = false;
+    int n = candidates(call, &own, &sure);
+    int most = call->channel == CHANNEL_SMS ? CHOICES_SMS : CHOICES_WECHAT;
+    if (n < 0)
+        return n;
+    call->items = json_array();
+    for (int i = 0; i < n && i < most; i++) {
+        json_t *set = json_object();
+        action_put_signup(call->service, set, &own[i]);
+        json_t *item = json_copy(set);
+        json_object_set_new(item, "set", set);
+        json_put_int(item, "n", i + 1);
+        json_array_append_new(call->items, item);
+    }
+    return GW_OK;
+}
+
+static int cancel_leave(struct action_call *call)
+{
+    const struct service *s = call->service;
+    int64_t activity = json_id(call->slots, "_activity");
+    int64_t person = json_id(call->slots, "_person");
+    struct signup was = { 0 };
+    int rc = signup_find(s, activity, person, &was);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return action_end(call, "none");
+    rc = signup_cancel(s, activity, person);
+    if (rc < 0)
+        return rc;
+    if (rc == CANCEL_TOO_LATE)
+        return action_end(call, "late");
+    if (rc == CANCEL_UNCHANGED)
+        return action_end(call, "none");
+    return action_end(call, was.state == SIGNUP_JOINED ? "done" : "queue");
+}
+
+const struct action cancel_actions[] = {
+    { "cancel.find", cancel_find, OUTCOMES("one", "sure", "several", "none") },
+    { "cancel.mine", cancel_mine, CHOICES },
+    { "cancel.leave", cancel_leave, OUTCOMES("done", "queue", "none", "late"), FINAL },
+    { .name = NULL },
+};

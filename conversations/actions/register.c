@@ -1,0 +1,275 @@
+/* Registering: what was read becomes a form, a consent and a record. Until the yes the data are
+ * slots of the session only. */
+#include <string.h>
+
+#include "conversations/actions/registering.h"
+#include "gateway/base/json.h"
+#include "gateway/base/phone.h"
+#include "gateway/store/inbox.h"
+#include "handlers/consents.h"
+#include "handlers/guardians.h"
+
+static const char *id_outcome(enum volunteer_id_outcome outcome)
+{
+    switch (outcome) {
+    case ID_STORED:
+    case ID_UNCHANGED:
+    case ID_GUARDIAN:
+        return "id_received";
+    case ID_BAD:
+    case ID_BAD_CHECK:
+        return "id_wrong";
+    case ID_DUPLICATE:
+        return "id_taken";
+    case ID_MISMATCH:
+    case ID_TOO_YOUNG:
+        return "id_differs";
+    }
+    return "id_wrong";
+}
+
+int registering_take_id(struct action_call *call, int64_t volunteer, const char **outcome)
+{
+    const struct service *s = call->service;
+    struct slice number = arena_dup(s->arena, json_slice(call->slots, "id_no"));
+    const char *type = json_text(call->slots, "id_type", "");
+    json_object_del(call->slots, "id_no");
+    call->forget = true; /* the number is kept sealed in its own place, or not at all */
+    if (type[0] != 0 && strcmp(type, "resident_id_15") != 0) {
+        *outcome = "id_differs"; /* other papers are looked at, not typed (domain.md 3.2) */
+        return GW_OK;
+    }
+    struct resident_id id;
+    int64_t today = civil_day_of(s->now, s->zone);
+    enum resident_id_outcome read =
+        resident_id_read(number, today, (int)s->policy->oldest_age, &id);
+    if (read == RESIDENT_ID_OK && id.legacy) {
+        *outcome = "id_old";
+        return GW_OK;
+    }
+    int rc = volunteer_set_id(s, volunteer, number);
+    if (rc < 0)
+        return rc;
+    *outcome = id_outcome((enum volunteer_id_outcome)rc);
+    return GW_OK;
+}
+
+/* Somebody who is registered writes what opens a registration. */
+static int start_known(struct action_call *call, const struct volunteer *own, int n)
+{
+    struct slice said = json_slice(call->slots, "name");
+    const struct volunteer *me = &own[0];
+    for (int i = 0; i < n; i++)
+        if (said.n > 0 && slice_eq(own[i].name, said))
+            me = &own[i];
+    bool other = said.n > 0 && !slice_eq(me->name, said);
+    if (json_slice(call->slots, "id_no").n > 0 && !other) {
+        const char *outcome = NULL;
+        int rc = registering_take_id(call, me->id, &outcome);
+        return rc < 0 ? rc : action_end(call, outcome);
+    }
+    json_put_slice(call->slots, "name", me->name);
+    if (me->state == VOLUNTEER_PENDING_GUARDIAN)
+        return action_end(call, "waiting");
+    return action_end(call, other ? "other" : "already");
+}
+
+static int register_start(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct volunteer *own = NULL;
+    int n = volunteers_by_address(s, call->address->id, &own);
+    if (n < 0)
+        return n;
+    if (n > 0)
+        return start_known(call, own, n);
+    registering_prepare(call);
+    json_put_int(call->slots, "_since", s->now);
+    bool wish = json_slice(call->slots, "wish").n > 0;
+    bool known = !wish && json_slice(call->slots, "name").n > 0;
+    const char *notice = wish ? "_wish" : known ? "_known" : "_plain";
+    json_object_set_new(call->slots, notice, json_true());
+    return action_end(call, "fresh");
+}
+
+static int register_check(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct volunteer_form form = { 0 };
+    const char *wrong = registering_form(call, &form);
+    if (wrong)
+        return action_end(call, wrong);
+    switch (volunteer_check_birth(s, form.birth, form.year_only)) {
+    case REGISTER_DONE:
+        return action_end(call, "adult");
+    case REGISTER_GUARDIAN:
+        return action_end(call, "teen");
+    case REGISTER_TOO_YOUNG:
+        break;
+    default:
+        json_object_del(call->slots, "birth");
+        return action_end(call, "birth");
+    }
+    int rc = registering_forget(call);
+    return rc < 0 ? rc : action_end(call, "child");
+}
+
+static int register_save(struct action_call *call)
+{
+    struct volunteer_form form = { .notice = SLICE("register.notice/1") };
+    const char *wrong = registering_form(call, &form);
+    if (wrong)
+        return action_end(call, "birth");
+    struct volunteer me = { 0 };
+    int rc = volunteer_register(call->service, &form, &me);
+    if (rc < 0)
+        return rc;
+    switch ((enum volunteer_register_outcome)rc) {
+    case REGISTER_DONE:
+        break;
+    case REGISTER_GUARDIAN:
+        return action_end(call, "teen");
+    case REGISTER_UNCHANGED:
+        return action_end(call, "unchanged");
+    case REGISTER_TOO_MANY:
+        return action_end(call, "too_many");
+    case REGISTER_TOO_YOUNG:
+        rc = registering_forget(call);
+        return rc < 0 ? rc : action_end(call, "child");
+    case REGISTER_BAD_NAME:
+        return action_end(call, "name");
+    case REGISTER_BAD_BIRTH:
+        return action_end(call, "birth");
+    }
+    json_put_id(call->slots, "_volunteer", me.id);
+    if (json_slice(call->slots, "id_no").n > 0) {
+        const char *unused = NULL;
+        rc = registering_take_id(call, me.id, &unused);
+        if (rc < 0)
+            return rc;
+    }
+    return action_end(call, json_slice(call->slots, "wish").n > 0 ? "wish" : "done");
+}
+
+/* The guardian's name is what the text says beside the number, unless it is the minor's own. */
+static struct slice guardian_name(struct action_call *call, json_t *read)
+{
+    struct slice name = { 0 };
+    if (!call->reading)
+        return name;
+    if (understand_answer(call->understander, call->reading, SLICE("person"), read) == 1)
+        name = json_slice(read, "name");
+    return slice_eq(name, json_slice(call->slots, "name")) ? SLICE("") : name;
+}
+
+static int ask_guardian(struct action_call *call, int64_t minor, struct slice phone)
+{
+    json_t *read = json_object();
+    int rc = guardian_ask(call->service, minor, guardian_name(call, read), phone);
+    json_decref(read);
+    if (rc < 0)
+        return rc;
+    switch ((enum guardian_ask_outcome)rc) {
+    case GUARDIAN_ASKED:
+        return action_end(call, "asked");
+    case GUARDIAN_UNCHANGED:
+        return action_end(call, "waiting");
+    case GUARDIAN_SAME_PHONE:
+        return action_end(call, "own");
+    case GUARDIAN_BAD_PHONE:
+        return action_end(call, "bad");
+    case GUARDIAN_NOT_NEEDED:
+        return action_end(call, "already");
+    case GUARDIAN_TOO_MANY:
+        return action_end(call, "staff");
+    }
+    return action_end(call, "staff");
+}
+
+static int register_guardian(struct action_call *call)
+{
+    char phone[12];
+    struct slice said = json_slice(call->slots, "phone");
+    if (!phone_normalize(said, phone))
+        return action_end(call, "bad");
+    if (slice_eq(slice_of(phone), call->address->sender))
+        return action_end(call, "own");
+    struct volunteer_form form = { .notice = SLICE("register.notice/1") };
+    if (registering_form(call, &form))
+        return action_end(call, "staff");
+    struct volunteer minor = { 0 };
+    int rc = volunteer_register(call->service, &form, &minor);
+    if (rc < 0)
+        return rc;
+    if (rc != REGISTER_GUARDIAN && rc != REGISTER_UNCHANGED)
+        return action_end(call, "staff");
+    return ask_guardian(call, minor.id, slice_of(phone));
+}
+
+static int guardian_end(struct action_call *call, bool yes)
+{
+    struct volunteer minor = { 0 };
+    int rc = guardian_answer(call->service, json_id(call->slots, "request"), call->address->id, yes,
+                             action_words(call), &minor);
+    if (rc < 0)
+        return rc;
+    if (rc == GUARDIAN_GONE)
+        return action_end(call, "gone");
+    return action_end(call, rc == GUARDIAN_YES ? "accepted" : "refused");
+}
+
+static int guardian_accept(struct action_call *call)
+{
+    return guardian_end(call, true);
+}
+
+static int guardian_refuse(struct action_call *call)
+{
+    return guardian_end(call, false);
+}
+
+/* The consent to recruitment: a question of its own, silence is no. */
+static int recruit(struct action_call *call, bool yes)
+{
+    const struct service *s = call->service;
+    const struct consent consent = {
+        .volunteer = json_id(call->slots, "_volunteer"),
+        .address = call->address->id,
+        .kind = "recruitment",
+        .version = SLICE("register.done/1"),
+        .words = action_words(call),
+        .channel = action_channel(call),
+        .yes = yes,
+    };
+    int rc = consent_put(s, &consent);
+    if (rc < 0 || !yes)
+        return rc < 0 ? rc : action_end(call, "done");
+    rc = opt_in(s, call->address->id, OPT_BROADCAST, consent.words, consent.channel);
+    return rc < 0 ? rc : action_end(call, "done");
+}
+
+static int recruit_yes(struct action_call *call)
+{
+    return recruit(call, true);
+}
+
+static int recruit_no(struct action_call *call)
+{
+    return recruit(call, false);
+}
+
+const struct action register_actions[] = {
+    { "register.start", register_start,
+      OUTCOMES("fresh", "already", "other", "waiting", "id_received", "id_wrong", "id_old",
+               "id_taken", "id_differs") },
+    { "register.check", register_check, OUTCOMES("adult", "teen", "child", "birth", "area") },
+    { "register.save", register_save,
+      OUTCOMES("done", "wish", "unchanged", "too_many", "child", "teen", "name", "birth"), FINAL },
+    { "register.guardian", register_guardian,
+      OUTCOMES("asked", "own", "bad", "waiting", "staff", "already"), FINAL },
+    { "guardian.accept", guardian_accept, OUTCOMES("accepted", "gone"), FINAL },
+    { "guardian.refuse", guardian_refuse, OUTCOMES("refused", "gone"), FINAL },
+    { "recruit.yes", recruit_yes, OUTCOMES("done"), FINAL },
+    { "recruit.no", recruit_no, OUTCOMES("done"), FINAL },
+    { .name = NULL },
+};

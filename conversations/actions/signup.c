@@ -1,0 +1,257 @@
+/* Signing up: which activity is meant, a place or a position, and what to do when two clash. */
+#include "handlers/signups.h"
+
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+#include "handlers/notify.h"
+#include "handlers/offers.h"
+
+/* Likeness in percent from which an activity is offered as a choice; only a full match is taken
+ * without asking. Ours. */
+enum { LIKE_ENOUGH = 34, CHOICES_MAX = 5, SCANNED = 50 };
+
+/* Open activities a text may mean, in the arena. `*sure` when all that was said fits all of them.
+ */
+static int matches(struct action_call *call, struct activity **out, bool *sure)
+{
+    const struct service *s = call->service;
+    const struct wanted w = action_wanted(call);
+    const struct activity_filter open = { .limit = SCANNED };
+    int n = activities_list(s, &open, out);
+    struct activity *all = *out;
+    int fit = 0;
+    for (int i = 0; i < n; i++)
+        if (wanted_when(s, &w, all[i].starts_at) &&
+            (wanted_likeness(&w, all[i].title) == 100 || slice_find(all[i].place, w.word) >= 0)) {
+            struct activity keep = all[i];
+            all[i] = all[fit];
+            all[fit++] = keep;
+        }
+    *sure = fit > 0;
+    if (n < 0 || fit > 0)
+        return n < 0 ? n : fit;
+    for (int i = 0; i < n; i++)
+        if ((w.to != 0 && wanted_when(s, &w, all[i].starts_at)) ||
+            (w.word.n > 0 && wanted_likeness(&w, all[i].title) >= LIKE_ENOUGH))
+            all[fit++] = all[i];
+    return fit;
+}
+
+/* A number: 1 found, 0 there is none such, -1 none was given. */
+static int by_number(struct action_call *call, struct activity *a)
+{
+    const json_t *several = json_object_get(call->slots, "activity_nos");
+    int64_t code = action_number(call->slots, "activity_no", -1);
+    bool given = json_object_get(call->slots, "activity_no") || json_array_size(several) > 0;
+    if (code < 0 && json_is_string(json_array_get(several, 0)))
+        (void)!slice_to_int(slice_of(json_string_value(json_array_get(several, 0))), &code);
+    if (!given)
+        return GW_ENOTFOUND;
+    return code > 0 ? activity_by_code(call->service, code, a) : 0;
+}
+
+static int signup_find_action(struct action_call *call)
+{
+    struct activity a = { 0 }, *found = NULL;
+    int rc = action_get_activity(call, &a);
+    if (rc == 0)
+        rc = by_number(call, &a);
+    if (rc < 0 && rc != GW_ENOTFOUND)
+        return rc;
+    if (rc == 1 && a.state != ACTIVITY_DRAFT) {
+        action_set_activity(call, &a);
+        return action_end(call, "found");
+    }
+    if (rc != GW_ENOTFOUND)
+        return action_end(call, "none");
+    const struct wanted w = action_wanted(call);
+    if (wanted_nothing(&w))
+        return action_end(call, "list");
+    bool sure = false;
+    int n = matches(call, &found, &sure);
+    if (n < 0)
+        return n;
+    if (n == 1 && sure) {
+        action_set_activity(call, &found[0]);
+        return action_end(call, "found");
+    }
+    return action_end(call, n > 0 ? "several" : "none");
+}
+
+static int signup_matches(struct action_call *call)
+{
+    struct activity *found = NULL;
+    bool sure = false;
+    int n = matches(call, &found, &sure);
+    if (n < 0)
+        return n;
+    call->items = json_array();
+    for (int i = 0; i < n && i < CHOICES_MAX; i++) {
+        json_t *item = activity_params(call->service, &found[i]);
+        json_t *set = json_object();
+        json_put_id(set, "_activity", found[i].id);
+        json_object_set_new(item, "set", set);
+        json_put_int(item, "n", i + 1);
+        json_array_append_new(call->items, item);
+    }
+    return GW_OK;
+}
+
+static void set_clash(struct action_call *call, const struct activity *wanted,
+                      const struct activity *other)
+{
+    const struct service *s = call->service;
+    json_put_id(call->slots, "_other", other->id);
+    json_put_slice(call->slots, "new_title", wanted->title);
+    notify_set_time(s, call->slots, NULL, "new_start", wanted->starts_at);
+    notify_set_time(s, call->slots, NULL, "new_end", wanted->ends_at);
+    json_put_slice(call->slots, "old_title", other->title);
+    notify_set_time(s, call->slots, "old_date", "old_start", other->starts_at);
+    notify_set_time(s, call->slots, NULL, "old_end", other->ends_at);
+}
+
+static bool others_come(const json_t *slots)
+{
+    return json_int(slots, "persons", 1) > 1 ||
+           json_array_size(json_object_get(slots, "companions")) > 0;
+}
+
+/* Writing 报名 is a yes to the place that is held for this person. */
+static int take_offer(struct action_call *call, const char **outcome)
+{
+    int64_t offer = 0;
+    int rc = offer_open_at(call->service, call->address->id, &offer);
+    if (rc > 0)
+        rc = offer_answer(call->service, offer, call->address->id, true, NULL);
+    *outcome = rc == OFFER_JOINED ? "done" : "waiting";
+    return rc < 0 ? rc : GW_OK;
+}
+
+static int join_outcome(struct action_call *call, const struct signup_result *r,
+                        const char **outcome)
+{
+    switch (r->outcome) {
+    case SIGNUP_DONE:
+        *outcome = others_come(call->slots) ? "alone" : "done";
+        break;
+    case SIGNUP_WAITS:
+        *outcome = "queued";
+        break;
+    case SIGNUP_UNCHANGED:
+        if (r->state == SIGNUP_OFFERED)
+            return take_offer(call, outcome);
+        *outcome = r->state == SIGNUP_JOINED ? "already" : "waiting";
+        break;
+    case SIGNUP_CLASH:
+        *outcome = "clash";
+        break;
+    case SIGNUP_FULL:
+        *outcome = "full";
+        break;
+    case SIGNUP_CLOSED:
+        *outcome = "closed";
+        break;
+    case SIGNUP_STARTED:
+        *outcome = "started";
+        break;
+    case SIGNUP_TOO_YOUNG:
+        *outcome = "too_young";
+        break;
+    case SIGNUP_PENDING:
+        *outcome = "pending";
+        break;
+    case SIGNUP_NOT_FOUND:
+        *outcome = "gone";
+        break;
+    }
+    return GW_OK;
+}
+
+static int join(struct action_call *call, const char **outcome)
+{
+    struct person me;
+    struct activity a = { 0 };
+    struct signup_result result = { .outcome = SIGNUP_NOT_FOUND };
+    int rc = action_person(call, &me);
+    if (rc < 0)
+        return rc;
+    *outcome = "gone";
+    if (rc == 0)
+        return GW_OK;
+    rc = signup_join(call->service, json_id(call->slots, "_activity"), call->address->id, &me.id, 1,
+                     &result, &a);
+    if (rc < 0)
+        return rc;
+    if (result.outcome == SIGNUP_NOT_FOUND)
+        return GW_OK;
+    action_set_activity(call, &a);
+    json_put_slice(call->slots, "name", me.name);
+    json_put_int(call->slots, "rank", result.position);
+    if (result.outcome == SIGNUP_CLASH)
+        set_clash(call, &a, &result.other);
+    rc = join_outcome(call, &result, outcome);
+    if (rc == GW_OK && a.state == ACTIVITY_CANCELLED)
+        *outcome = "cancelled";
+    return rc;
+}
+
+static int signup_join_action(struct action_call *call)
+{
+    const char *outcome = NULL;
+    int rc = join(call, &outcome);
+    return rc < 0 ? rc : action_end(call, outcome);
+}
+
+static json_t *either_item(int n, bool change, struct slice title)
+{
+    json_t *item =
+        json_pack("{s:i, s:b, s:{s:b}}", "n", n, "switch", change, "set", "_switch", change);
+    json_put_slice(item, "title", title);
+    return item;
+}
+
+static int signup_either(struct action_call *call)
+{
+    call->items = json_array();
+    json_array_append_new(call->items, either_item(1, true, json_slice(call->slots, "new_title")));
+    json_array_append_new(call->items, either_item(2, false, json_slice(call->slots, "old_title")));
+    return GW_OK;
+}
+
+static int signup_resolve(struct action_call *call)
+{
+    struct activity a = { 0 };
+    if (!json_flag(call->slots, "_switch", false))
+        return action_end(call, "kept");
+    int rc = action_get_activity(call, &a);
+    if (rc < 0)
+        return rc;
+    return action_end(call, rc == 1 && a.taken < a.capacity ? "switch" : "full");
+}
+
+/* The old one is given up first, so that the new one does not clash with it. */
+static int signup_switch(struct action_call *call)
+{
+    struct person me;
+    const char *outcome = NULL;
+    int rc = action_person(call, &me);
+    if (rc == 1)
+        rc = signup_cancel(call->service, json_id(call->slots, "_other"), me.id);
+    if (rc >= 0)
+        rc = join(call, &outcome);
+    return rc < 0 ? rc : action_end(call, outcome);
+}
+
+#define JOINED                                                                                     \
+    "done", "alone", "already", "queued", "waiting", "clash", "full", "closed", "cancelled",       \
+        "started", "too_young", "pending", "gone"
+
+const struct action signup_actions[] = {
+    { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list") },
+    { "signup.matches", signup_matches, CHOICES },
+    { "signup.join", signup_join_action, OUTCOMES(JOINED), FINAL },
+    { "signup.either", signup_either, CHOICES },
+    { "signup.resolve", signup_resolve, OUTCOMES("switch", "kept", "full") },
+    { "signup.switch", signup_switch, OUTCOMES(JOINED), FINAL },
+    { .name = NULL },
+};

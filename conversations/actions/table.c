@@ -1,0 +1,24 @@
+/* Every table of actions: one line a file, in order of name. */
+#include "conversations/action.h"
+
+extern const struct action account_actions[];
+extern const struct action activities_actions[];
+extern const struct action cancel_actions[];
+extern const struct action gate_actions[];
+extern const struct action help_actions[];
+extern const struct action human_actions[];
+extern const struct action offers_actions[];
+extern const struct action profile_actions[];
+extern const struct action register_actions[];
+extern const struct action register_child_actions[];
+extern const struct action signup_actions[];
+extern const struct action subscription_actions[];
+extern const struct action tasks_actions[];
+extern const struct action unknown_actions[];
+
+const struct action *const action_tables[] = {
+    account_actions,  activities_actions,     cancel_actions, gate_actions,
+    help_actions,     human_actions,          offers_actions, profile_actions,
+    register_actions, register_child_actions, signup_actions, subscription_actions,
+    tasks_actions,    unknown_actions,        NULL,
+};

@@ -1,0 +1,38 @@
+/* The duty person's side of a numbered task: answering through the gateway and closing. */
+#include "handlers/tasks.h"
+
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+
+static int task_reply_action(struct action_call *call)
+{
+    struct task task = { 0 };
+    struct slice content = slice_trim(json_slice(call->slots, "content"));
+    if (content.n == 0)
+        return action_end(call, "empty");
+    int rc = task_reply(call->service, call->address->id, action_number(call->slots, "task_no", 0),
+                        content, &task);
+    if (rc < 0)
+        return rc;
+    if (rc == TASK_DONE)
+        return action_end(call, "sent");
+    return action_end(call, rc == TASK_WAS_CLOSED ? "closed" : "none");
+}
+
+static int task_close_action(struct action_call *call)
+{
+    struct task task = { 0 };
+    int rc = task_close(call->service, call->address->id, action_number(call->slots, "task_no", 0),
+                        &task);
+    if (rc < 0)
+        return rc;
+    if (rc == TASK_DONE)
+        return action_end(call, "closed");
+    return action_end(call, rc == TASK_WAS_CLOSED ? "already" : "none");
+}
+
+const struct action tasks_actions[] = {
+    { "task.reply", task_reply_action, OUTCOMES("sent", "none", "closed", "empty"), FINAL },
+    { "task.close", task_close_action, OUTCOMES("closed", "none", "already"), FINAL },
+    { .name = NULL },
+};

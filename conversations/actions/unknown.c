@@ -1,0 +1,79 @@
+/* Nothing is open and the text was not understood: what is offered, the first, second and third
+ * time. */
+#include <string.h>
+
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+
+/* A bare number from here on may be an activity's code (2 to 4 digits); one digit never is. */
+enum { CODE_LEAST = 10, CODE_MOST = 9999 };
+
+static int unknown_code(struct action_call *call, bool *is_code)
+{
+    int64_t code;
+    struct activity a = { 0 };
+    *is_code = false;
+    if (!call->reading || slice_to_int(reading_text(call->reading), &code) != GW_OK ||
+        code < CODE_LEAST || code > CODE_MOST)
+        return GW_OK;
+    int rc = activity_by_code(call->service, code, &a);
+    if (rc < 0)
+        return rc;
+    *is_code = rc == 1 && activity_is_open(a.state);
+    if (*is_code)
+        json_put_slice(call->slots, "activity_no", reading_text(call->reading));
+    return GW_OK;
+}
+
+static int unknown_times(struct action_call *call)
+{
+    if (json_flag(call->slots, "digit", false)) {
+        bool is_code;
+        int rc = unknown_code(call, &is_code);
+        return rc < 0 ? rc : action_end(call, is_code ? "code" : "digit");
+    }
+    int64_t times = json_int(call->slots, "times", 1);
+    if (times >= 3)
+        json_put_slice(call->slots, "topic", SLICE("stuck"));
+    return action_end(call, times >= 3 ? "third" : times == 2 ? "second" : "first");
+}
+
+static const char *const wishes[] = { "activities", "report_hours", "query_star", "human" };
+enum { WISHES = sizeof(wishes) / sizeof(wishes[0]) };
+
+static int offer(struct action_call *call, int count)
+{
+    call->items = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(
+            call->items, json_pack("{s:i, s:{s:s}}", "n", i + 1, "set", "_wish_for", wishes[i]));
+    return GW_OK;
+}
+
+static int unknown_wishes(struct action_call *call)
+{
+    return offer(call, WISHES);
+}
+
+static int unknown_three(struct action_call *call)
+{
+    return offer(call, 3);
+}
+
+static int unknown_go(struct action_call *call)
+{
+    const char *wish = json_text(call->slots, "_wish_for", "");
+    for (int i = 0; i < WISHES; i++)
+        if (strcmp(wish, wishes[i]) == 0)
+            return action_end(call, wishes[i]);
+    return action_end(call, "none");
+}
+
+const struct action unknown_actions[] = {
+    { "unknown.times", unknown_times, OUTCOMES("first", "second", "third", "digit", "code") },
+    { "unknown.wishes", unknown_wishes, CHOICES },
+    { "unknown.three", unknown_three, CHOICES },
+    { "unknown.go", unknown_go,
+      OUTCOMES("activities", "report_hours", "query_star", "human", "none") },
+    { .name = NULL },
+};

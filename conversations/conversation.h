@@ -1,5 +1,5 @@
-/* The state machine: a session and a text in, a session and replies out. It does no I/O of its own; the
- * gateway, `linli chat`, the transcripts and a replay all run this one function. */
+/* The state machine: a session and a text in, a session and replies out. It does no I/O of its own;
+ * the gateway, `linli chat`, the transcripts and a replay all run this one function. */
 #ifndef CONVERSATIONS_CONVERSATION_H
 #define CONVERSATIONS_CONVERSATION_H
 
@@ -9,47 +9,65 @@
 #include "gateway/store/people.h"
 #include "handlers/service.h"
 
-/* Flows, wording, intents and menu, loaded and checked: immutable; a batch works on one. Counted, so that a
- * reload swaps it while a batch still holds the old one. */
+/* Flows, wording, intents and menu, loaded and checked: immutable; a batch works on one. Counted,
+ * so that a reload swaps it while a batch still holds the old one. */
 struct catalogue;
 
-/* Loads everything from `data_dir`/conversations (may be NULL) over what is built in. A fault is refused
- * with file, line and reason. The caller holds one reference. */
+/* Loads everything from `data_dir`/conversations (may be NULL) over what is built in. A fault is
+ * refused with file, line and reason. The caller holds one reference. */
 GW_MUSTCHECK int catalogue_load(const char *data_dir, struct zone zone, struct catalogue **out,
                                 struct fault *fault);
+/* The same with another set of embedded files and of actions: what the tests load. Both borrowed
+ * for the catalogue's life; NULL means the program's own. */
+struct embedded_file;
+struct action;
+struct catalogue_options {
+    const char *data_dir;
+    struct zone zone;
+    const struct embedded_file *files;
+    const struct action *const *actions;
+    bool lenient; /* faults of meaning (an unknown message, an outcome not handled …) do not refuse
+                     the load: catalogue_check lists them. For `linli check`; never run turns on it
+                   */
+};
+GW_MUSTCHECK int catalogue_load_from(const struct catalogue_options *options,
+                                     struct catalogue **out, struct fault *fault);
 struct catalogue *catalogue_hold(struct catalogue *c); /* any thread */
 void catalogue_release(struct catalogue *c);           /* any thread; NULL is fine */
 const struct understander *catalogue_understander(const struct catalogue *c);
 
-/* What `linli check` prints: findings (empty array: all is proven) and a row a message with its longest
- * SMS rendering and segments: {"findings": […], "messages": [{"id","units","segments","budget"}]}. */
+/* What `linli check` prints: findings (empty array: all is proven) and a row a message with its
+ * longest SMS rendering and segments: {"findings": […], "messages":
+ * [{"id","units","segments","budget"}]}. */
 json_t *catalogue_check(const struct catalogue *c, const char *signature);
 /* Mermaid source of one flow, or of all (name NULL). Malloc'ed; NULL when there is no such flow. */
 char *catalogue_mermaid(const struct catalogue *c, const char *name);
 
 struct turn_input {
-    const struct address *address;    /* with its session */
-    const struct reading *reading;    /* the text; NULL for an event */
-    struct slice event;               /* "subscribe", "unsubscribe" … when there is no text */
+    const struct address *address; /* with its session */
+    const struct reading *reading; /* the text; NULL for an event */
+    struct slice event;            /* "subscribe", "unsubscribe" … when there is no text */
     enum text_channel channel;
 };
 
 struct turn_reply {
-    const char *id;    /* message id */
-    json_t *params;    /* object; only what the message shows. Owned by the turn */
+    const char *id; /* message id */
+    json_t *params; /* object; only what the message shows. Owned by the turn */
 };
 
 struct turn {
     struct turn_reply replies[4];
-    int reply_count;       /* 0: courtesy, duplicate opt-out … nothing to say */
-    const char *intent;    /* what was understood; borrowed */
-    json_t *slots;         /* of the intent; owned by the turn */
-    const char *flow;      /* where the conversation stands; NULL when nothing is open */
+    int reply_count;    /* 0: courtesy, duplicate opt-out … nothing to say */
+    const char *intent; /* what was understood; borrowed */
+    json_t *slots;      /* of the intent; owned by the turn */
+    const char *flow;   /* where the conversation stands; NULL when nothing is open */
     const char *step;
+    bool forget_text; /* the text of this message is not to be kept: store it empty */
 };
 
-/* One turn inside the service's transaction: loads prompts, decides, runs actions, stores the session.
- * 0 or GW_E* (undo the savepoint, then conversation_apology). The caller calls turn_free either way. */
+/* One turn inside the service's transaction: loads prompts, decides, runs actions, stores the
+ * session. 0 or GW_E* (undo the savepoint, then conversation_apology). The caller calls turn_free
+ * either way. */
 GW_MUSTCHECK int conversation_turn(const struct catalogue *c, const struct service *s,
                                    const struct turn_input *in, struct turn *out);
 /* After a failed turn: an apology as the reply, and a numbered task for the duty person. */
@@ -57,13 +75,18 @@ GW_MUSTCHECK int conversation_apology(const struct catalogue *c, const struct se
                                       const struct turn_input *in, struct turn *out);
 void turn_free(struct turn *t);
 
-/* Renders a message for a channel. SMS: with 【signature】 in front and, for recruitment, 拒收请回复R behind.
- * WeChat: 〔…〕 become tappable links when `links` is set. The text is in the arena; GW_ENOTFOUND for an
- * unknown id, GW_EINVAL for a missing parameter. */
+/* Renders a message for a channel. SMS: with 【signature】 in front and, for recruitment,
+ * 拒收请回复R behind. WeChat: 〔…〕 become tappable links when `links` is set. The text is in the
+ * arena; GW_ENOTFOUND for an unknown id, GW_EINVAL for a missing parameter. */
 GW_MUSTCHECK int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
                                   enum text_channel channel, const char *signature, bool links,
                                   struct arena *a, struct slice *out);
-/* JSON array of {id, params} both ways, for the inbox. */
+/* JSON array of {id, params}, for the inbox; an empty array when there is no reply. */
 struct slice turn_replies_json(const struct turn *t, struct arena *a);
+/* Renders such an array to the one text that answers a message (empty when there is none): WeChat
+ * lines joined by a newline, an SMS joined behind one signature. */
+GW_MUSTCHECK int catalogue_render_replies(const struct catalogue *c, struct slice replies,
+                                          enum text_channel channel, const char *signature,
+                                          bool links, struct arena *a, struct slice *out);
 
 #endif

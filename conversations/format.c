@@ -1,0 +1,176 @@
+#include "conversations/format.h"
+
+#include <inttypes.h>
+
+#include "gateway/base/civil.h"
+#include "gateway/base/phone.h"
+
+bool format_is_set(const json_t *value)
+{
+    switch (value != NULL ? json_typeof(value) : JSON_NULL) {
+    case JSON_STRING:
+        return json_string_length(value) > 0;
+    case JSON_INTEGER:
+        return json_integer_value(value) != 0;
+    case JSON_ARRAY:
+        return json_array_size(value) > 0;
+    case JSON_OBJECT:
+        return json_object_size(value) > 0;
+    case JSON_REAL:
+    case JSON_TRUE:
+        return true;
+    case JSON_FALSE:
+    case JSON_NULL:
+        break;
+    }
+    return false;
+}
+
+static struct slice text_of(const json_t *value)
+{
+    return (struct slice){ json_string_value(value), json_string_length(value) };
+}
+
+static int format_plain(const json_t *value, struct sbuf *out)
+{
+    if (json_is_string(value))
+        sbuf_add(out, text_of(value));
+    else if (json_is_integer(value))
+        sbuf_printf(out, "%" PRId64, (int64_t)json_integer_value(value));
+    else
+        return GW_EINVAL;
+    return GW_OK;
+}
+
+static int format_duration(const json_t *value, struct sbuf *out)
+{
+    int64_t minutes = json_integer_value(value);
+    if (!json_is_integer(value) || minutes < 0)
+        return GW_EINVAL;
+    if (minutes >= 60 || minutes == 0)
+        sbuf_printf(out, "%" PRId64 "小时", minutes / 60);
+    if (minutes % 60 != 0)
+        sbuf_printf(out, "%" PRId64 "分", minutes % 60);
+    return GW_OK;
+}
+
+/* day, date and daydate differ in where the weekday stands. */
+static int format_day(enum format format, const json_t *value, struct sbuf *out)
+{
+    static const char *const weekdays[] = { "日", "一", "二", "三", "四", "五", "六" };
+    int64_t day;
+    if (!json_is_string(value) || civil_parse_date(text_of(value), &day) < 0)
+        return GW_EINVAL;
+    struct civil c;
+    civil_from_day(day, &c);
+    if (format == FORMAT_DAY)
+        sbuf_printf(out, "%d日", c.day);
+    else if (format == FORMAT_DATE)
+        sbuf_printf(out, "周%s(%d日)", weekdays[c.weekday], c.day);
+    else
+        sbuf_printf(out, "%d日(周%s)", c.day, weekdays[c.weekday]);
+    return GW_OK;
+}
+
+/* How people name the hours of a day. */
+static const struct {
+    int before; /* minutes after midnight */
+    const char *part;
+} parts_of_day[] = {
+    { 6 * 60, "凌晨" },  { 12 * 60, "上午" },     { 13 * 60, "中午" },
+    { 18 * 60, "下午" }, { 24 * 60 + 1, "晚上" },
+};
+
+static int format_clock(const json_t *value, struct sbuf *out)
+{
+    int minutes;
+    if (!json_is_string(value) || civil_parse_hhmm(text_of(value), &minutes) < 0)
+        return GW_EINVAL;
+    int i = 0;
+    while (minutes >= parts_of_day[i].before)
+        i++;
+    int hour = minutes / 60, rest = minutes % 60;
+    if (hour > 12)
+        hour -= 12;
+    sbuf_printf(out, "%s%d点", parts_of_day[i].part, hour);
+    if (rest == 30)
+        sbuf_str(out, "半");
+    else if (rest != 0)
+        sbuf_printf(out, "%d分", rest);
+    return GW_OK;
+}
+
+static int format_exact(const json_t *value, struct sbuf *out)
+{
+    int minutes;
+    if (!json_is_string(value) || civil_parse_hhmm(text_of(value), &minutes) < 0)
+        return GW_EINVAL;
+    sbuf_printf(out, "%d点", minutes / 60);
+    if (minutes % 60 != 0)
+        sbuf_printf(out, "%d分", minutes % 60);
+    return GW_OK;
+}
+
+static int format_names(const json_t *value, struct sbuf *out)
+{
+    if (json_is_string(value))
+        return format_plain(value, out);
+    if (!json_is_array(value))
+        return GW_EINVAL;
+    size_t i;
+    const json_t *item;
+    json_array_foreach(value, i, item)
+    {
+        const json_t *name = json_is_object(item) ? json_object_get(item, "name") : item;
+        if (!json_is_string(name))
+            return GW_EINVAL;
+        if (i > 0)
+            sbuf_str(out, "、");
+        sbuf_add(out, text_of(name));
+    }
+    return GW_OK;
+}
+
+static int format_head(const json_t *value, enum format format, struct sbuf *out)
+{
+    if (json_is_integer(value) && format == FORMAT_YEAR)
+        return format_plain(value, out);
+    if (!json_is_string(value))
+        return GW_EINVAL;
+    struct slice text = text_of(value);
+    sbuf_add(out, format == FORMAT_YEAR ? slice_head(text, 4) : phone_tail(text));
+    return GW_OK;
+}
+
+int format_value(enum format format, const json_t *value, struct sbuf *out)
+{
+    switch (format) {
+    case FORMAT_PLAIN:
+        return format_plain(value, out);
+    case FORMAT_DURATION:
+        return format_duration(value, out);
+    case FORMAT_DAY:
+    case FORMAT_DATE:
+    case FORMAT_DAYDATE:
+        return format_day(format, value, out);
+    case FORMAT_CLOCK:
+        return format_clock(value, out);
+    case FORMAT_EXACT:
+        return format_exact(value, out);
+    case FORMAT_NAMES:
+        return format_names(value, out);
+    case FORMAT_TAIL:
+    case FORMAT_YEAR:
+        return format_head(value, format, out);
+    case FORMAT_COUNT:
+        if (!json_is_array(value))
+            return GW_EINVAL;
+        sbuf_printf(out, "%zu", json_array_size(value));
+        return GW_OK;
+    case FORMAT_EACH:
+    case FORMAT_LINES:
+    case FORMATS:
+        break;
+    }
+    return GW_EINVAL;
+}

@@ -1,0 +1,199 @@
+#include "conversations/render.h"
+
+#include "conversations/catalogue.h"
+#include "conversations/format.h"
+#include "gateway/base/json.h"
+
+enum { EACH_DEPTH_MAX = 3 };
+
+/* scripts.md section 0, rule 8: every recruitment text carries it, nothing else does. */
+static const char recruit_suffix[] = "拒收请回复R";
+
+static int render_parts(const struct template *t, int from, int to, const json_t *params,
+                        struct rendering *r, struct sbuf *out, int depth);
+
+static const struct template *template_of(const struct message *m, const struct rendering *r)
+{
+    return r->channel == CHANNEL_SMS ? &m->sms : &m->wechat;
+}
+
+static int render_each(const struct part *p, const json_t *list, struct rendering *r,
+                       struct sbuf *out, int depth)
+{
+    size_t i;
+    const json_t *item;
+    if (!json_is_array(list) || p->each == NULL || depth == EACH_DEPTH_MAX)
+        return GW_EINVAL;
+    const struct template *t = template_of(p->each, r);
+    json_array_foreach(list, i, item)
+    {
+        if (i > 0)
+            sbuf_char(out, p->format == FORMAT_EACH ? ' ' : '\n');
+        int rc = render_parts(t, 0, t->count, item, r, out, depth + 1);
+        if (rc < 0)
+            return rc;
+    }
+    return GW_OK;
+}
+
+static int render_param(const struct part *p, const json_t *params, struct rendering *r,
+                        struct sbuf *out, int depth)
+{
+    const json_t *value = json_object_get(params, p->name);
+    if (value == NULL || json_is_null(value)) {
+        r->missing = p->name;
+        return r->lenient ? GW_OK : GW_EINVAL;
+    }
+    int rc = p->format == FORMAT_EACH || p->format == FORMAT_LINES
+                 ? render_each(p, value, r, out, depth)
+                 : format_value(p->format, value, out);
+    if (rc < 0 && r->missing == NULL && r->wrong == NULL)
+        r->wrong = p->name;
+    return rc < 0 && r->lenient ? GW_OK : rc;
+}
+
+static int render_parts(const struct template *t, int from, int to, const json_t *params,
+                        struct rendering *r, struct sbuf *out, int depth)
+{
+    for (int i = from; i < to; i++) {
+        const struct part *p = &t->parts[i];
+        int rc = GW_OK;
+        switch (p->kind) {
+        case PART_TEXT:
+            sbuf_add(out, p->text);
+            break;
+        case PART_PARAM:
+            rc = render_param(p, params, r, out, depth);
+            break;
+        case PART_IF:
+        case PART_UNLESS:
+            /* The parts inside follow this one: skip them when the condition does not hold. */
+            if (format_is_set(json_object_get(params, p->name)) != (p->kind == PART_IF))
+                i = p->end - 1;
+            break;
+        }
+        if (rc < 0)
+            return rc;
+    }
+    return GW_OK;
+}
+
+/* 〔TEXT〕 becomes a link that sends TEXT back when tapped (reference wechat.md 4.2). */
+static void add_links(struct slice text, struct sbuf *out)
+{
+    const struct slice open = SLICE("〔"), close = SLICE("〕");
+    for (;;) {
+        ptrdiff_t from = slice_find(text, open);
+        struct slice rest = from < 0 ? text : slice_skip(text, (size_t)from + open.n);
+        ptrdiff_t to = from < 0 ? -1 : slice_find(rest, close);
+        if (to < 0)
+            break;
+        struct slice label = slice_head(rest, (size_t)to);
+        sbuf_add(out, slice_head(text, (size_t)from));
+        sbuf_str(out, "<a href=\"weixin://bizmsgmenu?msgmenucontent=");
+        sbuf_url(out, label);
+        sbuf_str(out, "&msgmenuid=1\">");
+        sbuf_add(out, label);
+        sbuf_str(out, "</a>");
+        text = slice_skip(rest, (size_t)to + close.n);
+    }
+    sbuf_add(out, text);
+}
+
+int render_message(const struct message *m, const json_t *params, struct rendering *r,
+                   struct sbuf *out)
+{
+    const struct template *t = template_of(m, r);
+    if (r->channel == CHANNEL_SMS || !r->links) {
+        int rc = render_parts(t, 0, t->count, params, r, out, 0);
+        return rc < 0 ? rc : out->failed ? GW_ETOOBIG : GW_OK;
+    }
+    struct sbuf plain;
+    sbuf_init(&plain, RENDER_MAX);
+    int rc = render_parts(t, 0, t->count, params, r, &plain, 0);
+    add_links(sbuf_slice(&plain), out);
+    if (rc == GW_OK && (plain.failed || out->failed))
+        rc = GW_ETOOBIG;
+    sbuf_free(&plain);
+    return rc;
+}
+
+json_t *render_label(const struct message *m, const json_t *slots)
+{
+    struct rendering r = { .channel = CHANNEL_SMS, .lenient = true };
+    struct sbuf b;
+    sbuf_init(&b, RENDER_MAX);
+    int rc = render_message(m, slots, &r, &b);
+    struct slice text = sbuf_slice(&b);
+    json_t *label = rc == GW_OK ? json_stringn(text.p, text.n) : json_string("");
+    sbuf_free(&b);
+    return label;
+}
+
+/* Finishes a text: the signature belongs in front of every SMS, R behind recruitment. */
+static int finish(struct sbuf *body, bool recruit, enum text_channel channel, struct arena *a,
+                  struct slice *out)
+{
+    if (channel == CHANNEL_SMS && recruit)
+        sbuf_str(body, recruit_suffix);
+    int rc = body->failed ? GW_ETOOBIG : GW_OK;
+    if (rc == GW_OK)
+        *out = arena_dup(a, sbuf_slice(body));
+    sbuf_free(body);
+    return rc;
+}
+
+static void begin(struct sbuf *body, enum text_channel channel, const char *signature)
+{
+    sbuf_init(body, (size_t)2 * RENDER_MAX);
+    if (channel == CHANNEL_SMS && signature != NULL && *signature != '\0')
+        sbuf_printf(body, "【%s】", signature);
+}
+
+int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
+                     enum text_channel channel, const char *signature, bool links, struct arena *a,
+                     struct slice *out)
+{
+    const struct message *m = catalogue_message(c, slice_of(id));
+    if (m == NULL)
+        return GW_ENOTFOUND;
+    struct rendering r = { .channel = channel, .links = links };
+    struct sbuf body;
+    begin(&body, channel, signature);
+    int rc = render_message(m, params, &r, &body);
+    int end = finish(&body, m->class == MESSAGE_RECRUIT, channel, a, out);
+    return rc < 0 ? rc : end;
+}
+
+int catalogue_render_replies(const struct catalogue *c, struct slice replies,
+                             enum text_channel channel, const char *signature, bool links,
+                             struct arena *a, struct slice *out)
+{
+    struct fault fault = { 0 };
+    *out = (struct slice){ NULL, 0 };
+    json_t *list = json_read(replies.n > 0 ? replies : SLICE("[]"), "replies", 65536, &fault);
+    if (list == NULL)
+        return GW_EDATA;
+    size_t i;
+    const json_t *reply;
+    struct sbuf body;
+    int rc = GW_OK;
+    begin(&body, channel, signature);
+    json_array_foreach(list, i, reply)
+    {
+        const struct message *m = catalogue_message(c, json_slice(reply, "id"));
+        struct rendering r = { .channel = channel, .links = links };
+        if (i > 0 && channel != CHANNEL_SMS)
+            sbuf_char(&body, '\n');
+        rc = m == NULL ? GW_ENOTFOUND
+                       : render_message(m, json_object_get(reply, "params"), &r, &body);
+        if (rc < 0)
+            break;
+    }
+    bool any = json_array_size(list) > 0;
+    json_decref(list);
+    int end = any && rc == GW_OK ? finish(&body, false, channel, a, out) : GW_OK;
+    if (!any || rc < 0)
+        sbuf_free(&body);
+    return rc < 0 ? rc : end;
+}

@@ -1,0 +1,31 @@
+/* A message id and parameters become a text. Pure; any thread. */
+#ifndef CONVERSATIONS_RENDER_H
+#define CONVERSATIONS_RENDER_H
+
+#include <jansson.h>
+
+#include "conversations/message.h"
+#include "conversations/understand/understand.h"
+#include "gateway/base/sbuf.h"
+
+/* The longest text of one message in bytes; WeChat refuses passive replies over 2,048. */
+enum { RENDER_MAX = 4000 };
+
+struct rendering {
+    enum text_channel channel;
+    bool links;          /* 〔…〕 become tappable */
+    bool lenient;        /* a missing parameter counts as empty (labels) */
+    const char *missing; /* the parameter that stopped it, when it failed */
+    const char *wrong;   /* the parameter whose value its format refuses */
+};
+
+/* Appends the message without signature or suffix. 0, GW_EINVAL for a missing parameter or one its
+ * format refuses, GW_ETOOBIG. */
+GW_MUSTCHECK int render_message(const struct message *m, const json_t *params, struct rendering *r,
+                                struct sbuf *out);
+
+/* The text of a label with whatever slots are there, as a string for another message's parameter.
+ */
+json_t *render_label(const struct message *m, const json_t *slots);
+
+#endif

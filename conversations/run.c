@@ -1,0 +1,154 @@
+#include "conversations/run.h"
+
+#include <string.h>
+
+#include "conversations/format.h"
+#include "conversations/render.h"
+#include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+
+enum {
+    REPLIES_MAX = 4, /* of struct turn */
+    /* 70 units a segment (sms.md 6.1) less room for a signature of eight characters with brackets.
+     */
+    BODY_UNITS = 70 - 10
+};
+
+const struct step *run_open_step(struct run *r)
+{
+    const struct frame *f = session_top(&r->session);
+    return f != NULL && f->step >= 0 ? &f->flow->steps[f->step] : NULL;
+}
+
+/* Choices as messages show them: without what they set. */
+static json_t *shown_items(const json_t *items)
+{
+    json_t *list = json_array();
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item)
+    {
+        json_t *shown = json_object();
+        const char *key;
+        json_t *value;
+        json_object_foreach(item, key, value)
+        {
+            if (strcmp(key, "set") != 0 && key[0] != '_')
+                json_object_set_nocheck(shown, key, value);
+        }
+        json_array_append_new(list, shown);
+    }
+    return list;
+}
+
+static json_t *params_of(const struct message *m, const json_t *slots, const json_t *items)
+{
+    json_t *params = json_object();
+    for (int i = 0; i < m->param_count; i++) {
+        json_t *value = json_object_get(slots, m->params[i]);
+        if (value != NULL)
+            json_object_set_nocheck(params, m->params[i], value);
+        else if (items != NULL && strcmp(m->params[i], "items") == 0)
+            json_object_set_new_nocheck(params, "items", shown_items(items));
+    }
+    return params;
+}
+
+/* Whether a text would find what it always shows; a reply that cannot be rendered must fail the
+ * turn, not the sending. */
+static bool renders(const struct template *t, const json_t *params)
+{
+    for (int i = 0; i < t->count; i++) {
+        const struct part *p = &t->parts[i];
+        json_t *value = p->name != NULL ? json_object_get(params, p->name) : NULL;
+        if (p->kind == PART_PARAM && (value == NULL || json_is_null(value)))
+            return false;
+        if ((p->kind == PART_IF || p->kind == PART_UNLESS) &&
+            format_is_set(value) != (p->kind == PART_IF))
+            i = p->end - 1;
+    }
+    return true;
+}
+
+static int add_reply(struct run *r, const struct message *m, json_t *params, bool in_front)
+{
+    struct turn *t = r->out;
+    const struct template *text = r->in->channel == CHANNEL_SMS ? &m->sms : &m->wechat;
+    if (!renders(text, params)) {
+        json_decref(params);
+        return GW_EINVAL;
+    }
+    if (t->reply_count == REPLIES_MAX) {
+        json_decref(t->replies[0].params);
+        memmove(t->replies, t->replies + 1, (REPLIES_MAX - 1) * sizeof *t->replies);
+        t->reply_count--;
+    }
+    int at = in_front ? 0 : t->reply_count;
+    memmove(t->replies + at + 1, t->replies + at,
+            (size_t)(t->reply_count - at) * sizeof *t->replies);
+    t->replies[at] = (struct turn_reply){ m->id, params };
+    t->reply_count++;
+    return GW_OK;
+}
+
+int run_say(struct run *r, const struct message *m, const json_t *slots, const json_t *items)
+{
+    return add_reply(r, m, params_of(m, slots, items), false);
+}
+
+int run_say_where(struct run *r, const struct message *m, const struct frame *f, bool in_front)
+{
+    json_t *params = json_object();
+    json_object_set_new(params, "what", render_label(f->flow->label, f->slots));
+    return add_reply(r, m, params, in_front);
+}
+
+static size_t units_of(const struct run *r, const struct turn_reply *reply)
+{
+    struct rendering how = { .channel = CHANNEL_SMS };
+    struct sbuf b;
+    sbuf_init(&b, RENDER_MAX);
+    int rc = render_message(catalogue_message(r->c, slice_of(reply->id)), reply->params, &how, &b);
+    size_t units = rc == GW_OK ? utf8_utf16_units(sbuf_slice(&b)) : BODY_UNITS + 1;
+    sbuf_free(&b);
+    return units;
+}
+
+static void drop_reply(struct turn *t, int i)
+{
+    json_decref(t->replies[i].params);
+    t->reply_count--;
+    memmove(t->replies + i, t->replies + i + 1, (size_t)(t->reply_count - i) * sizeof *t->replies);
+}
+
+static bool is_line(const struct run *r, const struct turn_reply *reply)
+{
+    return strcmp(reply->id, r->c->menu.resume->id) == 0 ||
+           strcmp(reply->id, r->c->menu.still->id) == 0;
+}
+
+void run_settle(struct run *r)
+{
+    struct turn *t = r->out;
+    if (r->in->channel != CHANNEL_SMS || t->reply_count < 2)
+        return;
+    int last = t->reply_count - 1;
+    while (last > 0 && is_line(r, &t->replies[last]))
+        last--;
+    for (int i = last - 1; i >= 0; i--)
+        if (!is_line(r, &t->replies[i])) {
+            drop_reply(t, i);
+            last--;
+        }
+    size_t room = BODY_UNITS, text = units_of(r, &t->replies[last]);
+    room = room > text ? room - text : 0;
+    for (int i = t->reply_count - 1; i >= 0; i--) {
+        if (!is_line(r, &t->replies[i]))
+            continue;
+        size_t units = units_of(r, &t->replies[i]);
+        if (units > room)
+            drop_reply(t, i);
+        else
+            room -= units;
+    }
+}

@@ -1,0 +1,93 @@
+/* One turn in hand: what the parts of the engine share. Lives on the stack of conversation_turn. */
+#ifndef CONVERSATIONS_RUN_H
+#define CONVERSATIONS_RUN_H
+
+#include "conversations/session.h"
+
+enum {
+    RUN_STEPS_MAX = 64,           /* steps a turn may take: a flow that goes round is a fault */
+    CROSSED_SECONDS = 10 * 60,    /* scripts.md section 0, rule 2 */
+    KEPT_SECONDS = 30 * 60,       /* how long what a flow leaves may prefill another */
+    RESUME_SECONDS = 24 * 60 * 60 /* silence after which a question says where it was */
+};
+
+struct run {
+    const struct catalogue *c;
+    const struct service *s;
+    const struct turn_input *in;
+    const struct reading *reading;
+    struct turn *out;
+    struct session session;
+    struct understood understood;
+    enum global_word word;
+    int steps;
+    bool asked;    /* a question was put in this turn */
+    bool finished; /* a flow the person wished for came to its end */
+    bool aside; /* opened by a word that works everywhere: the question below is not brought up */
+    const struct flow *resumed; /* the flow that was open when the text came */
+};
+
+/* run.c: replies */
+
+/* Adds a reply with what the message shows of `slots` and `items`. GW_EINVAL when a parameter that
+ * is always shown is missing. */
+GW_MUSTCHECK int run_say(struct run *r, const struct message *m, const json_t *slots,
+                         const json_t *items);
+/* The same with a label's text as parameter `what`, in front of the other replies or behind them.
+ */
+GW_MUSTCHECK int run_say_where(struct run *r, const struct message *m, const struct frame *f,
+                               bool in_front);
+/* An SMS has one reply: keeps the last, and the lines beside it when all fit one segment. */
+void run_settle(struct run *r);
+
+/* step.c: the top frame runs until it asks or ends */
+
+GW_MUSTCHECK int run_frame(struct run *r, int step);
+GW_MUSTCHECK int run_target(struct run *r, const struct target *t);
+/* Ends the top flow; a wish that waited below for it goes on. */
+GW_MUSTCHECK int run_end(struct run *r);
+/* Asks the open question again, `message` NULL for its own wording. */
+GW_MUSTCHECK int run_ask_again(struct run *r, const struct message *message);
+/* The question before this one; leaves the flow when there is none. */
+GW_MUSTCHECK int run_back(struct run *r);
+/* Leaves the top flow and says so. */
+GW_MUSTCHECK int run_leave(struct run *r);
+/* What a misunderstanding leads to: an example, the choices, a person. */
+GW_MUSTCHECK int run_misunderstood(struct run *r);
+/* Runs a DO or CHOICES action on the top frame. */
+GW_MUSTCHECK int run_action(struct run *r, const struct action *a, struct action_call *call);
+/* Makes sure that the choices of the top frame's step are there. */
+GW_MUSTCHECK int run_items(struct run *r);
+
+/* open.c: beginning a flow */
+
+/* Opens `flow` with `slots` (a new reference, taken): goes on with it where it is open already and
+ * nothing contradicts, else begins a new frame on top. */
+GW_MUSTCHECK int run_open(struct run *r, const struct flow *flow, json_t *slots);
+/* The same after a word of the menu: always a fresh frame. */
+GW_MUSTCHECK int run_menu(struct run *r, const struct target *t, json_t *more);
+/* Begins the top frame, by way of the gate when its flow is not for anyone. */
+GW_MUSTCHECK int run_begin(struct run *r);
+/* Closes a question on top that silence would have ended. */
+void run_close_optional(struct run *r);
+/* Puts the questions that messages of our own asked into the session. */
+GW_MUSTCHECK int run_prompts(struct run *r);
+
+/* answer.c: reading the text as the answer to the open question */
+
+/* 1 when it was one (the flow went on), 0 when it was not, or GW_E*. */
+GW_MUSTCHECK int run_answer(struct run *r);
+/* Answers the open yes/no with no, or leaves what is no yes/no. */
+GW_MUSTCHECK int run_answer_flag(struct run *r, bool yes);
+
+/* words.c and which.c */
+
+/* A word of the menu's table: 1 when it was dealt with, 0 to go on, or GW_E*. */
+GW_MUSTCHECK int run_word(struct run *r);
+/* Texts that crossed: 1 when it was asked or answered which question is meant, 0, or GW_E*. */
+GW_MUSTCHECK int run_crossed(struct run *r);
+
+/* The waiting step of the top frame, or NULL when nothing is open. */
+const struct step *run_open_step(struct run *r);
+
+#endif

@@ -1,0 +1,172 @@
+"""What the end-to-end tests share: a gateway of their own in a temporary folder, on its own port."""
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+TOKEN = "linlidemo"
+ORIGINAL_ID = "gh_linlidemo"
+
+
+def config(folder, **changes):
+    """A configuration with the two demo accounts, on a port that the system chooses."""
+    base = {
+        "listen": {"address": "127.0.0.1", "port": 0},
+        "data": {"dir": str(folder / "data")},
+        "log": {"level": "info"},
+        "signature": "思茅志愿",
+        "accounts": [
+            {"name": "demo", "channel": "sms", "provider": "kannel", "signature": "思茅志愿",
+             "settings": {}},
+            {"name": "demo", "channel": "wechat", "provider": "wechat",
+             "settings": {"token": TOKEN, "original_id": ORIGINAL_ID, "mode": "plaintext"}},
+        ],
+    }
+    base.update(changes)
+    path = folder / "linli.json"
+    path.write_text(json.dumps(base, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+class Gateway:
+    """`linli serve` as a child process; stopped by process id."""
+
+    def __init__(self, linli, folder, config_file):
+        self.linli, self.folder, self.config = linli, pathlib.Path(folder), config_file
+        self.data = self.folder / "data"
+        self.log = self.folder / "serve.log"
+        self.process = None
+        self.port = 0
+
+    def start(self):
+        port_file = self.folder / "port"
+        port_file.unlink(missing_ok=True)
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.linli, "serve", "--config", self.config, "--port-file", port_file],
+                stderr=log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while not port_file.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                sys.stderr.write(self.log.read_text(encoding="utf-8", errors="replace"))
+                raise AssertionError("the gateway did not start")
+            time.sleep(0.02)
+        self.port = int(port_file.read_text())
+        return self
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; returns the exit status and the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=30)
+        return status, time.monotonic() - began
+
+    def connection(self, timeout=20):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def request(self, method, path, body=None, headers=None, timeout=20):
+        c = self.connection(timeout)
+        try:
+            c.request(method, path, body, headers or {})
+            r = c.getresponse()
+            return r.status, r.read(), dict(r.getheaders())
+        finally:
+            c.close()
+
+    def sms(self, phone, text, key, account="demo"):
+        query = urllib.parse.urlencode(
+            {"from": phone, "to": "10690000", "text": text, "id": key, "charset": "utf-8"})
+        status, body, _ = self.request("GET", f"/sms/{account}?{query}")
+        return status, body.decode("utf-8", "replace")
+
+    def wechat(self, xml, stamp=None, nonce="42", token=TOKEN, signature=None):
+        stamp = str(int(time.time()) if stamp is None else stamp)
+        if signature is None:
+            signature = hashlib.sha1("".join(sorted([token, stamp, nonce])).encode()).hexdigest()
+        query = urllib.parse.urlencode({"signature": signature, "timestamp": stamp, "nonce": nonce})
+        body = xml if isinstance(xml, bytes) else xml.encode("utf-8")
+        return self.request("POST", f"/wechat/demo?{query}", body, {"Content-Type": "text/xml"})
+
+    def metric(self, name, label=None):
+        """The sum of a counter's values, of those whose labels hold `label`."""
+        _, body, _ = self.request("GET", "/metrics")
+        total = 0
+        for line in body.decode().splitlines():
+            if line.startswith(name) and (label is None or label in line):
+                head, _, value = line.rpartition(" ")
+                if head.split("{")[0] == name:
+                    total += float(value)
+        return total
+
+    def rows(self, sql, *args):
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/linli.db?mode=ro", uri=True)) as db:
+            return db.execute(sql, args).fetchall()
+
+
+def text_xml(sender, text, message_id, to=ORIGINAL_ID, created=None):
+    created = int(time.time()) if created is None else created
+    return (f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{sender}]]>"
+            f"</FromUserName><CreateTime>{created}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+            f"<Content><![CDATA[{text}]]></Content><MsgId>{message_id}</MsgId></xml>")
+
+
+@contextlib.contextmanager
+def gateway(linli, **changes):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="linli-e2e-"))
+    g = Gateway(linli, folder, config(folder, **changes))
+    try:
+        yield g.start()
+    except BaseException:
+        sys.stderr.write(g.log.read_text(encoding="utf-8", errors="replace")[-4000:])
+        raise
+    finally:
+        if g.process is not None and g.process.poll() is None:
+            g.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def eventually(what, check, seconds=20):
+    """Polls until `check` gives something true."""
+    deadline = time.monotonic() + seconds
+    while True:
+        got = check()
+        if got:
+            return got
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not happen within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+def equal(got, expected, what):
+    if got != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, got {got!r}")
+
+
+def main(tests):
+    """Runs every function of the list with the path of the program; prints how many passed."""
+    linli = os.path.abspath(sys.argv[1])
+    failed = 0
+    for test in tests:
+        try:
+            test(linli)
+            print(f"ok {test.__name__}")
+        except Exception as error:  # every test runs, also after one failed
+            failed += 1
+            print(f"not ok {test.__name__}: {type(error).__name__}: {error}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)

@@ -99,8 +99,16 @@ static int safety_alert(struct action_call *call)
     return action_end(call, "other");
 }
 
+static int human_apology(struct action_call *call)
+{
+    struct task task = { 0 };
+    int rc = open_task(call, TASK_APOLOGY, &task);
+    return rc < 0 ? rc : action_end(call, "told");
+}
+
 const struct action human_actions[] = {
     { "human.call", human_call, OUTCOMES("told", "again", "nobody", "danger"), FINAL },
+    { "human.apology", human_apology, OUTCOMES("told"), FINAL },
     { "safety.alert", safety_alert, OUTCOMES(DANGERS, "other"), FINAL },
     { .name = NULL },
 };

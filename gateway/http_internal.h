@@ -88,7 +88,8 @@ struct http_server {
     struct log *log;
     bool running; /* inside http_server_run */
     bool quiesced;
-    bool stopping;
+    bool ending;              /* no request reaches the handler any more */
+    bool stopping;            /* libmicrohttpd is not touched any more */
 };
 
 /* http_server.c: lets libmicrohttpd do all it can do now. */

@@ -234,6 +234,8 @@ static enum MHD_Result on_body(struct request *r, const char *upload, size_t *si
 static enum MHD_Result on_request(struct request *r)
 {
     struct http_server *s = r->conn->server;
+    if (s->ending)
+        return MHD_NO;
     if (r->body.failed)
         return refuse_body(r);
     r->complete_at = uv_hrtime();

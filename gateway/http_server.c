@@ -265,6 +265,7 @@ void http_server_stop(struct http_server *s, void (*closed)(void *context), void
 {
     s->closed = closed;
     s->closed_context = context;
+    s->ending = true;
     /* libmicrohttpd ends the program when it is stopped with suspended connections. */
     while (s->waiting)
         request_kill(s->waiting);

@@ -1,0 +1,266 @@
+#include "tests/conversations/support/world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/embed.h"
+#include "gateway/base/json.h"
+#include "gateway/store/inbox.h"
+#include "gateway/store/people.h"
+#include "gateway/store/timers.h"
+#include "handlers/policy.h"
+
+static const char signature[] = "思茅志愿";
+
+static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
+
+struct world *world_open(struct catalogue *catalogue)
+{
+    struct world *w = mem_alloc(sizeof *w);
+    struct fault fault = { 0 };
+    if (catalogue != NULL)
+        w->catalogue = catalogue_hold(catalogue);
+    else if (catalogue_load(NULL, SUPPORT_ZONE, &w->catalogue, &fault) < 0)
+        fail_msg("the catalogue does not load: %s", fault.text);
+    w->support = support_store(tables);
+    w->policy = policy_default();
+    w->now = SUPPORT_NOW;
+    world_speaker(w, CHANNEL_SMS, "13800000001");
+    return w;
+}
+
+void world_close(struct world *w)
+{
+    turn_free(&w->turn);
+    support_free(w->support);
+    catalogue_release(w->catalogue);
+    policy_free(w->policy);
+    arena_free(&w->arena);
+    free(w);
+}
+
+void world_restart(struct world *w)
+{
+    support_reopen(w->support);
+}
+
+void world_speaker(struct world *w, enum text_channel channel, const char *sender)
+{
+    bool sms = channel == CHANNEL_SMS;
+    w->channel = channel;
+    snprintf(w->realm, sizeof w->realm, "%s", sms ? "sms" : "wechat/demo");
+    snprintf(w->account, sizeof w->account, "%s", sms ? "sms/demo" : "wechat/demo");
+    snprintf(w->sender, sizeof w->sender, "%s", sender);
+}
+
+static int explain(struct world *w, const char *what, int rc)
+{
+    struct tx *tx = w->support->tx;
+    snprintf(w->error, sizeof w->error, "%s: %s (%s)", what, gw_error_text(rc),
+             tx != NULL && tx_error(tx) != 0 ? tx_error_text(tx) : "no store error");
+    return rc;
+}
+
+int world_transact(struct world *w,
+                   int (*run)(struct world *w, const struct service *s, void *context),
+                   void *context)
+{
+    struct tx *tx = support_begin(w->support);
+    const struct service s = {
+        .tx = tx,
+        .now = w->now,
+        .zone = SUPPORT_ZONE,
+        .ids = &w->support->ids,
+        .vault = w->support->vault,
+        .policy = w->policy,
+        .arena = &w->arena,
+        .trace = SLICE("test"),
+    };
+    int rc = run(w, &s, context);
+    if (rc < 0) {
+        explain(w, "a transaction failed", rc);
+        support_rollback(w->support);
+    } else {
+        support_commit(w->support);
+    }
+    return rc;
+}
+
+/* timers */
+
+static const struct timer_handler *find_timer(struct slice kind)
+{
+    for (const struct timer_handler *t = handler_timers; t->kind != NULL; t++)
+        if (slice_eq(slice_of(t->kind), kind))
+            return t;
+    return NULL;
+}
+
+/* Runs the first timer due by *context: 1, or 0 when there is none. */
+static int run_timer(struct world *w, const struct service *s, void *context)
+{
+    const int64_t *until = context;
+    struct timer_row *rows = NULL;
+    int n = timers_due(s->tx, *until, 1, s->arena, &rows);
+    if (n <= 0)
+        return n;
+    struct service at = *s;
+    at.now = rows[0].due > w->now ? rows[0].due : w->now;
+    w->now = at.now;
+    const struct timer_handler *handler = find_timer(rows[0].kind);
+    int rc = timers_take(s->tx, &rows[0]);
+    if (rc > 0 && handler == NULL)
+        return GW_ENOTFOUND;
+    if (rc > 0)
+        rc = handler->run(&at, rows[0].subject);
+    return rc < 0 ? rc : 1;
+}
+
+int world_move_clock(struct world *w, int64_t now)
+{
+    int rc = 1;
+    for (int i = 0; rc > 0; i++) {
+        rc = world_transact(w, run_timer, &now);
+        if (i > 10000)
+            return GW_EDATA;
+    }
+    if (rc == 0)
+        w->now = now;
+    return rc;
+}
+
+/* turns */
+
+struct saying {
+    struct slice text, event;
+    int (*turn)(const struct catalogue *, const struct service *, const struct turn_input *,
+                struct turn *);
+};
+
+static int keep(struct world *w, const struct service *s, const struct saying *in,
+                const struct address *address, struct slice key)
+{
+    const struct inbox_row row = {
+        .id = ids_next(s->ids),
+        .account = slice_of(w->account),
+        .key = key,
+        .address = address->id,
+        .received_at = s->now,
+        .trace = s->trace,
+        .text = w->turn.forget_text ? SLICE("") : in->text,
+        .reply = turn_replies_json(&w->turn, s->arena),
+    };
+    int64_t first;
+    int rc = inbox_claim(s->tx, row.account, row.key, row.id, s->now, &first);
+    return rc < 0 ? rc : inbox_put(s->tx, s->vault, &row, s->arena);
+}
+
+static int run_turn(struct world *w, const struct service *s, void *context)
+{
+    const struct saying *in = context;
+    struct address address;
+    int rc = people_address(s->tx, s->vault, s->ids, slice_of(w->realm), slice_of(w->sender),
+                            slice_of(w->account), s->now, s->arena, &address);
+    if (rc < 0)
+        return rc;
+    const struct turn_input input = {
+        .address = &address,
+        .event = in->event,
+        .channel = w->channel,
+        .reading = in->text.n > 0 ? understand_read(catalogue_understander(w->catalogue), in->text,
+                                                    w->channel, s->now, s->arena)
+                                  : NULL,
+    };
+    rc = in->turn(w->catalogue, s, &input, &w->turn);
+    return rc < 0 ? rc : keep(w, s, in, &address, arena_printf(s->arena, "t%d", ++w->keys));
+}
+
+int world_say(struct world *w, struct slice text, struct slice event)
+{
+    struct saying in = { text, event, conversation_turn };
+    turn_free(&w->turn);
+    arena_reset(&w->arena);
+    int rc = world_transact(w, run_turn, &in);
+    if (rc >= 0)
+        return rc;
+    char why[WORLD_ERROR_MAX];
+    snprintf(why, sizeof why, "%s", w->error);
+    turn_free(&w->turn);
+    in.turn = conversation_apology;
+    int apology = world_transact(w, run_turn, &in);
+    if (apology >= 0)
+        snprintf(w->error, sizeof w->error, "%s", why);
+    return rc;
+}
+
+/* messages of our own */
+
+struct looking {
+    const char *recipient;
+    struct outbox_row *out;
+};
+
+static bool was_seen(const struct world *w, int64_t id)
+{
+    for (int i = 0; i < w->seen_count; i++)
+        if (w->seen[i] == id)
+            return true;
+    return false;
+}
+
+static int look(struct world *w, const struct service *s, void *context)
+{
+    const struct looking *in = context;
+    bool phone = in->recipient[0] == '1' && strlen(in->recipient) == 11;
+    struct address address;
+    struct outbox_row *rows = NULL;
+    int rc =
+        people_address(s->tx, s->vault, s->ids, phone ? SLICE("sms") : SLICE("wechat/demo"),
+                       slice_of(in->recipient), phone ? SLICE("sms/demo") : SLICE("wechat/demo"),
+                       s->now, s->arena, &address);
+    int64_t after = 0;
+    while (rc >= 0) {
+        int n = outbox_to(s->tx, s->vault, address.id, after, s->arena, &rows);
+        if (n <= 0)
+            return n;
+        for (int i = 0; i < n; i++) {
+            after = rows[i].id;
+            if (rows[i].not_before > w->now || was_seen(w, rows[i].id))
+                continue;
+            if (w->seen_count < WORLD_SEEN_MAX)
+                w->seen[w->seen_count++] = rows[i].id;
+            *in->out = rows[i];
+            return 1;
+        }
+    }
+    return rc;
+}
+
+int world_next_notice(struct world *w, const char *recipient, struct outbox_row *out)
+{
+    struct looking in = { recipient, out };
+    return world_transact(w, look, &in);
+}
+
+/* texts */
+
+int world_reply_text(struct world *w, bool signed_text, struct slice *out)
+{
+    int rc =
+        catalogue_render_replies(w->catalogue, turn_replies_json(&w->turn, &w->arena), w->channel,
+                                 signed_text ? signature : NULL, false, &w->arena, out);
+    return rc < 0 ? explain(w, "the reply cannot be rendered", rc) : rc;
+}
+
+int world_message_text(struct world *w, struct slice id, struct slice params, bool signed_text,
+                       struct slice *out)
+{
+    struct fault fault = { 0 };
+    json_t *values = json_read(params, "params", 65536, &fault);
+    int rc = catalogue_render(w->catalogue, arena_str(&w->arena, id), values, CHANNEL_SMS,
+                              signed_text ? signature : NULL, false, &w->arena, out);
+    json_decref(values);
+    return rc < 0 ? explain(w, "the message cannot be rendered", rc) : rc;
+}

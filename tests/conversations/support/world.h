@@ -1,0 +1,56 @@
+/* A whole Linli without a network: a real store, the real catalogue and handlers, a clock that
+ * stands where it is put. What the transcripts and the engine's tests talk to. */
+#ifndef TESTS_CONVERSATIONS_WORLD_H
+#define TESTS_CONVERSATIONS_WORLD_H
+
+#include "conversations/conversation.h"
+#include "gateway/store/outbox.h"
+#include "handlers/service.h"
+#include "tests/support/support.h"
+
+enum { WORLD_SEEN_MAX = 2000, WORLD_ERROR_MAX = 1000 };
+
+struct world {
+    struct support *support;
+    struct catalogue *catalogue;
+    struct policy *policy;
+    int64_t now;
+    char realm[16], account[16], sender[80]; /* who speaks */
+    enum text_channel channel;
+    int keys;                     /* messages so far: their keys */
+    int64_t seen[WORLD_SEEN_MAX]; /* outbox rows shown already */
+    int seen_count;
+    struct arena arena;          /* of the last turn */
+    struct turn turn;            /* the last turn */
+    char error[WORLD_ERROR_MAX]; /* why the last call failed */
+};
+
+/* `catalogue` (NULL: the program's own data) is held, not taken. */
+struct world *world_open(struct catalogue *catalogue);
+void world_close(struct world *w);
+/* Closes the database and opens it again. */
+void world_restart(struct world *w);
+
+void world_speaker(struct world *w, enum text_channel channel, const char *sender);
+/* Runs what is due by `now`, then stands there. 0 or GW_E*, w->error says why. */
+int world_move_clock(struct world *w, int64_t now);
+/* One text, or an event when `text` is empty, through address, turn, inbox, in one transaction;
+ * after a failure the apology, as the worker does it. 0 or GW_E*. */
+int world_say(struct world *w, struct slice text, struct slice event);
+
+/* Runs `run` in a transaction that is committed when it returns 0 or more; also run by the calls
+ * above. */
+int world_transact(struct world *w,
+                   int (*run)(struct world *w, const struct service *s, void *context),
+                   void *context);
+
+/* The next message of our own to a phone or openid that has become due and was not looked at: 1
+ * with its id and parameters (arena), 0 when there is none, or GW_E*. */
+int world_next_notice(struct world *w, const char *recipient, struct outbox_row *out);
+
+/* The text of the last reply, or of a message; in the arena. `signed_text`: with the signature. */
+int world_reply_text(struct world *w, bool signed_text, struct slice *out);
+int world_message_text(struct world *w, struct slice id, struct slice params, bool signed_text,
+                       struct slice *out);
+
+#endif

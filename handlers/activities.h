@@ -78,20 +78,25 @@ enum activity_outcome {
 GW_MUSTCHECK int activity_draft(const struct service *s, struct activity *a);
 /* Replaces the fields of a draft. ACTIVITY_OK, _NOT_FOUND, _WRONG_STATE or GW_E*. */
 GW_MUSTCHECK int activity_redraft(const struct service *s, const struct activity *a);
-/* Publishes; sets the timers "activity.reminder", "activity.ends" and "attendance.ask". `*out` (may
- * be NULL) is the activity. */
+/* Publishes; sets the timers "activity.reminder" and "activity.ends" and calls attendance_schedule.
+ * `*out` (may be NULL) is the activity. */
 GW_MUSTCHECK int activity_publish(const struct service *s, int64_t id, int64_t address,
                                   struct activity *out);
-/* Another time: state moved, each phone with sign-ups is asked again by "activity.moved" {activity
- * (id), title, names, reason, date, time, old_date, old_time}. `*told` is the number of messages.
- */
+/* Another time: state moved, open offers return to the waiting list, and each phone with sign-ups
+ * is asked again by "activity.moved" {activity (id), title, names, reason, date, time, old_date,
+ * old_time}. `*told` is the number of messages. (changes.c) */
 GW_MUSTCHECK int activity_reschedule(const struct service *s, int64_t id, int64_t address,
                                      int64_t starts_at, int64_t ends_at, struct slice reason,
                                      int *told);
 /* Calls it off: sign-ups end, "activity.cancelled" {title, names, reason, date, time} to each
- * phone. */
+ * phone. (changes.c) */
 GW_MUSTCHECK int activity_cancel(const struct service *s, int64_t id, int64_t address,
                                  struct slice reason, int *told);
+/* What publishing asks of a time: ACTIVITY_OK, _PAST, _TOO_LONG or _TOO_FAR. Pure. */
+enum activity_outcome activity_check_time(const struct service *s, int64_t starts_at,
+                                          int64_t ends_at);
+/* Sets the timers of an open activity to its times. 0 or GW_E*. */
+GW_MUSTCHECK int activity_set_timers(const struct service *s, const struct activity *a);
 /* The one mover: 1 moved, 0 when the table forbids it or it is there already, or GW_E*. Attendance
  * uses it for ACTIVITY_CONFIRMED. Final states free the code. */
 GW_MUSTCHECK int activity_move(const struct service *s, int64_t id, enum activity_state to);

@@ -26,8 +26,9 @@ struct task {
     int64_t number; /* short, unique among open tasks of the district */
     enum task_kind kind;
     enum task_state state;
-    int64_t org;  /* whose duty person has it now */
-    int64_t duty; /* that person's address, 0 when there is nobody */
+    int64_t origin; /* the organization it was opened for */
+    int64_t org;    /* whose duty person has it now */
+    int64_t duty;   /* that person's address, 0 when there is nobody */
     struct slice duty_name;
     struct slice duty_org; /* short name of where the duty person sits */
     int64_t asker;         /* address of the one who asked, 0 for none */

@@ -1,0 +1,169 @@
+/* An activity that moves or is called off: everybody who signed up learns it
+ * (handlers/activities.h). */
+#include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+#include "gateway/store/timers.h"
+#include "handlers/activities.h"
+#include "handlers/attendance.h"
+#include "handlers/list.h"
+#include "handlers/notify.h"
+#include "handlers/offers.h"
+#include "handlers/roles.h"
+#include "handlers/signups.h"
+
+enum { REASON_MAX = 120 };
+
+SQL(change_set_time, "UPDATE activities SET starts_at = $starts, ends_at = $ends, state = 4 "
+                     "WHERE id = $id AND state IN (2, 3, 4)");
+SQL(change_signups, "UPDATE signups SET starts_at = $starts, ends_at = $ends, reminded_at = 0, "
+                    "unsure = CASE WHEN state = 1 THEN 1 ELSE 0 END WHERE activity = $id");
+SQL(change_offers_back, "UPDATE signups SET state = 2 WHERE activity = $id AND state = 3");
+SQL(change_people, "SELECT u.address, v.name FROM signups u "
+                   "JOIN volunteers v ON v.id = u.volunteer WHERE u.activity = $id "
+                   "AND u.state IN (1, 2, 3) ORDER BY u.address, u.number, u.id");
+
+struct phone {
+    int64_t address;
+    json_t *names;
+};
+
+static int read_phones(const struct service *s, int64_t activity, struct phone **out)
+{
+    struct phone *list = NULL;
+    int n = 0, rc;
+    struct rows *r = sql_rows(s->tx, &change_people, BINDS(BIND_INT("id", activity)));
+    while ((rc = rows_next(s->tx, r)) == 1) {
+        struct slice name = rows_text(r, 1);
+        if (n == 0 || list[n - 1].address != rows_int(r, 0)) {
+            list = list_room(s->arena, list, n, sizeof *list);
+            list[n++] = (struct phone){ rows_int(r, 0), json_array() };
+        }
+        json_array_append_new(list[n - 1].names, json_stringn(name.p ? name.p : "", name.n));
+    }
+    *out = list;
+    if (rc < 0)
+        for (int i = 0; i < n; i++)
+            json_decref(list[i].names);
+    return rc < 0 ? rc : n;
+}
+
+/* One message a phone. `old_start` 0: called off, else moved from there and asked again. */
+static int tell_phones(const struct service *s, const struct activity *a, struct slice reason,
+                       int64_t old_start, struct phone *phones, int n)
+{
+    const char *message = old_start ? "activity.moved" : "activity.cancelled";
+    int rc = 0;
+    for (int i = 0; i < n; i++) {
+        json_t *params = activity_params(s, a);
+        json_object_set_new(params, "names", phones[i].names);
+        json_put_slice(params, "reason", utf8_cut(reason, REASON_MAX));
+        if (old_start)
+            notify_set_time(s, params, "old_date", "old_time", old_start);
+        if (rc < 0)
+            json_decref(params);
+        else
+            rc = notify_put(s, phones[i].address, message, params, OUTBOX_NOTICE, 0, a->starts_at,
+                            old_start ? a->starts_at : 0);
+    }
+    return rc;
+}
+
+/* Loads an activity that this address may change: ACTIVITY_OK or another outcome, or GW_E*. */
+static int begin_change(const struct service *s, int64_t id, int64_t address, const char *what,
+                        struct activity *a)
+{
+    int rc = activity_get(s, id, a);
+    if (rc <= 0)
+        return rc < 0 ? rc : ACTIVITY_NOT_FOUND;
+    if (!activity_is_open(a->state) &&
+        !(a->state == ACTIVITY_DRAFT && what[0] == 'a')) /* a draft may only be called off */
+        return a->state == ACTIVITY_CANCELLED ? ACTIVITY_UNCHANGED : ACTIVITY_WRONG_STATE;
+    rc = role_use(s, address, POWER_PUBLISH, a->org, what, id, NULL);
+    return rc < 0 ? rc : rc == 1 ? ACTIVITY_OK : ACTIVITY_FORBIDDEN;
+}
+
+/* Offers were made for the old time: they end, their people wait again, and the places are offered
+ * anew. */
+static int renew_offers(const struct service *s, struct activity *a)
+{
+    int held = 0, rc = offers_void(s, a->id);
+    if (rc >= 0)
+        rc = held = sql_run(s->tx, &change_offers_back, BINDS(BIND_INT("id", a->id)));
+    for (int i = 0; rc >= 0 && i < held; i++)
+        rc = offer_next(s, a);
+    return rc < 0 ? rc : 0;
+}
+
+static int store_time(const struct service *s, struct activity *a)
+{
+    int rc = sql_run(s->tx, &change_set_time,
+                     BINDS(BIND_INT("id", a->id), BIND_INT("starts", a->starts_at),
+                           BIND_INT("ends", a->ends_at)));
+    if (rc >= 0)
+        rc = sql_run(s->tx, &change_signups,
+                     BINDS(BIND_INT("id", a->id), BIND_INT("starts", a->starts_at),
+                           BIND_INT("ends", a->ends_at)));
+    a->state = ACTIVITY_MOVED;
+    if (rc >= 0)
+        rc = activity_set_timers(s, a);
+    return rc;
+}
+
+int activity_reschedule(const struct service *s, int64_t id, int64_t address, int64_t starts_at,
+                        int64_t ends_at, struct slice reason, int *told)
+{
+    struct activity a;
+    struct phone *phones;
+    *told = 0;
+    enum activity_outcome time = activity_check_time(s, starts_at, ends_at);
+    if (time != ACTIVITY_OK)
+        return time;
+    int rc = begin_change(s, id, address, "activity.reschedule", &a);
+    if (rc != ACTIVITY_OK)
+        return rc;
+    if (a.starts_at == starts_at && a.ends_at == ends_at)
+        return ACTIVITY_UNCHANGED;
+    int64_t old_start = a.starts_at;
+    a.starts_at = starts_at;
+    a.ends_at = ends_at;
+    rc = store_time(s, &a);
+    int n = rc < 0 ? rc : read_phones(s, id, &phones);
+    if (n < 0)
+        return n;
+    *told = n;
+    rc = tell_phones(s, &a, reason, old_start, phones, n);
+    if (rc >= 0)
+        rc = renew_offers(s, &a);
+    return rc < 0 ? rc : ACTIVITY_OK;
+}
+
+static int end_timers(const struct service *s, int64_t id)
+{
+    int rc = timers_cancel(s->tx, "activity.reminder", id);
+    if (rc >= 0)
+        rc = timers_cancel(s->tx, "activity.ends", id);
+    return rc < 0 ? rc : attendance_unschedule(s, id);
+}
+
+int activity_cancel(const struct service *s, int64_t id, int64_t address, struct slice reason,
+                    int *told)
+{
+    struct activity a;
+    struct phone *phones;
+    *told = 0;
+    int rc = begin_change(s, id, address, "activity.cancel", &a);
+    if (rc != ACTIVITY_OK)
+        return rc;
+    int n = read_phones(s, id, &phones);
+    if (n < 0)
+        return n;
+    *told = n;
+    rc = tell_phones(s, &a, reason, 0, phones, n);
+    if (rc >= 0)
+        rc = signups_end(s, id, true);
+    if (rc >= 0)
+        rc = activity_move(s, id, ACTIVITY_CANCELLED);
+    if (rc >= 0)
+        rc = end_timers(s, id);
+    return rc < 0 ? rc : ACTIVITY_OK;
+}

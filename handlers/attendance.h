@@ -16,12 +16,13 @@
 
 enum attendance_check_outcome {
     ATTENDANCE_CHECKED_IN,
-    ATTENDANCE_AGAIN,         /* was checked in before: `at` is the first time, nothing changed */
-    ATTENDANCE_NONE_NEAR,     /* nothing signed up for begins within two hours or is going on;
-                                 `activity` is the     next one signed up for, 0 when there is none */
-    ATTENDANCE_CODE_WRONG,    /* a code was given and it is not today's */
-    ATTENDANCE_CLOSED,        /* the leader has closed the list */
-    ATTENDANCE_CHECK_OUTCOMES /* the count */
+    ATTENDANCE_AGAIN,      /* was checked in before: `at` is the first time, nothing changed */
+    ATTENDANCE_NONE_NEAR,  /* nothing signed up for begins within two hours or is going on;
+                              `activity` is the     next one signed up for, 0 when there is none */
+    ATTENDANCE_CODE_WRONG, /* a code was given and it is not today's */
+    ATTENDANCE_CLOSED,     /* the leader has closed the list */
+    ATTENDANCE_CHECK_NOT_ALLOWED, /* attendance_mark by somebody without POWER_CONFIRM there */
+    ATTENDANCE_CHECK_OUTCOMES     /* the count */
 };
 struct attendance_check {
     int64_t activity;
@@ -33,10 +34,10 @@ struct attendance_check {
 /* 「到了」, from two hours before the start to the end (policy). `code` is empty or six digits. */
 GW_MUSTCHECK int attendance_check_in(const struct service *s, int64_t person, struct slice code,
                                      struct attendance_check *out);
-/* The same by the leader for somebody who cannot text (「到 名字」). GW_ENOTFOUND-free: an outcome
- * says all. ATTENDANCE_NONE_NEAR when that person is not on the roster. */
-GW_MUSTCHECK int attendance_mark(const struct service *s, int64_t activity, int64_t person,
-                                 struct attendance_check *out);
+/* The same by the organizer for somebody who cannot text (「到 名字」). ATTENDANCE_NONE_NEAR when
+ * that person is not on the roster. */
+GW_MUSTCHECK int attendance_mark(const struct service *s, int64_t organizer, int64_t activity,
+                                 int64_t person, struct attendance_check *out);
 const char *attendance_check_outcome_name(enum attendance_check_outcome o);
 
 /* The activity's six-digit code, made on the first call. 0 or GW_E*. */

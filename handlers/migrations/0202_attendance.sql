@@ -2,19 +2,19 @@
 CREATE TABLE attendance (
     activity BIGINT NOT NULL,
     person BIGINT NOT NULL,
+    id BIGINT NOT NULL,
     number BIGINT NOT NULL,
     checked_in_at BIGINT NOT NULL,
     by_code BIGINT NOT NULL,
     state BIGINT NOT NULL,
     hours BIGINT NOT NULL,
-    organization BIGINT NOT NULL,
-    task BIGINT NOT NULL,
+    decided_by BIGINT NOT NULL,
     words @blob NOT NULL,
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (activity, person)
 ) @rowless;
 CREATE INDEX attendance_by_person ON attendance (person, state, changed_at);
-CREATE INDEX attendance_disputed ON attendance (organization, number, changed_at) WHERE state IN (4, 6);
+CREATE INDEX attendance_disputed ON attendance (number, changed_at) WHERE state IN (4, 6);
 
 CREATE TABLE attendance_codes (
     activity BIGINT NOT NULL PRIMARY KEY,
@@ -22,7 +22,7 @@ CREATE TABLE attendance_codes (
     made_at BIGINT NOT NULL
 ) @rowless;
 
--- Activities whose list was closed, with what it recorded: closing again changes nothing.
+-- Activities whose list was closed: closing again changes nothing.
 CREATE TABLE attendance_closed (
     activity BIGINT NOT NULL PRIMARY KEY,
     closed_at BIGINT NOT NULL,

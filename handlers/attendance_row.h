@@ -1,0 +1,63 @@
+/* The inside of attendance: rows of the table and the one mover of their state. For the files
+ * attendance*.c; everybody else uses attendance.h. */
+#ifndef HANDLERS_ATTENDANCE_ROW_H
+#define HANDLERS_ATTENDANCE_ROW_H
+
+#include "handlers/activities.h"
+#include "handlers/attendance.h"
+#include "handlers/hours.h"
+#include "handlers/volunteers.h"
+
+struct attendance_record {
+    int64_t activity, person;
+    int64_t id; /* what tasks and sealed words refer to; 0 before it is stored */
+    int number;
+    int64_t checked_in_at;
+    bool by_code;
+    enum attendance_state state;
+    int64_t hours;
+    int64_t decided_by; /* address that closed the list or decided last */
+    struct slice words; /* of an objection, in the clear here */
+    int64_t changed_at;
+};
+
+/* 1 and the row, 0 when there is none, or GW_E*. */
+GW_MUSTCHECK int attendance_row_get(const struct service *s, int64_t activity, int64_t person,
+                                    struct attendance_record *out);
+/* The latest row of a person in `state`: 1, 0 or GW_E*. */
+GW_MUSTCHECK int attendance_row_latest(const struct service *s, int64_t person,
+                                       enum attendance_state state, struct attendance_record *out);
+/* Inserts or replaces; gives a new one its id. The state must be allowed: see attendance_row_move.
+ */
+GW_MUSTCHECK int attendance_row_put(const struct service *s, struct attendance_record *row);
+/* Moves the state and stores the row: 1, 0 when the table forbids it, or GW_E*. */
+GW_MUSTCHECK int attendance_row_move(const struct service *s, struct attendance_record *row,
+                                     enum attendance_state to);
+/* 1 when the list of an activity was closed, 0, or GW_E*. */
+GW_MUSTCHECK int attendance_is_closed(const struct service *s, int64_t activity);
+
+/* What one person's service at an activity becomes. */
+struct attendance_service {
+    const struct activity *activity;
+    int64_t person;
+    int64_t organizer; /* who confirms */
+    struct slice organizer_name;
+    int64_t organization; /* whose record it is */
+    enum ledger_source source;
+    int64_t minutes;
+    int quality;
+};
+/* The hours row as it would be recorded, not stored. Pure but for the arena. */
+void attendance_hours(const struct service *s, const struct attendance_service *in,
+                      struct hours *row);
+/* Records it: replaces the person's own claim for the activity, keeps what was confirmed before.
+ * Somebody not seen before counts as seen. `*row` is what stands; 1 confirmed, 0 when it only waits
+ * (a record that does not count yet, or the organizer's own), or GW_E*. */
+GW_MUSTCHECK int attendance_record_hours(const struct service *s,
+                                         const struct attendance_service *in, bool own,
+                                         const struct volunteer *v, struct hours *row);
+/* "hours.confirmed" or, for less than the activity's length, "hours.confirmed_less". */
+GW_MUSTCHECK int attendance_tell_hours(const struct service *s, const struct hours *row,
+                                       const struct volunteer *v, bool less);
+
+#endif

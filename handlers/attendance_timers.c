@@ -1,0 +1,126 @@
+#include "gateway/base/json.h"
+#include "gateway/store/timers.h"
+#include "handlers/attendance.h"
+#include "handlers/attendance_row.h"
+#include "handlers/notify.h"
+#include "handlers/organizations.h"
+
+/* Behind the last moment at which an offered place can be taken, so that the count is the final one
+ * (scripts.md 3.4). */
+enum { AFTER_OFFERS = 5 };
+
+int attendance_schedule(const struct service *s, int64_t activity, int64_t starts_at,
+                        int64_t ends_at)
+{
+    int rc = timers_set(s->tx, "activity.over", activity, ends_at);
+    if (rc < 0)
+        return rc;
+    int64_t day = civil_day_of(starts_at, s->zone) - 1;
+    int64_t eve = notify_moment(s, day, s->policy->offer_until + AFTER_OFFERS);
+    if (eve <= s->now)
+        rc = timers_cancel(s->tx, "activity.eve", activity);
+    else
+        rc = timers_set(s->tx, "activity.eve", activity, eve);
+    return rc < 0 ? rc : 0;
+}
+
+int attendance_unschedule(const struct service *s, int64_t activity)
+{
+    int rc = timers_cancel(s->tx, "activity.over", activity);
+    if (rc >= 0)
+        rc = timers_cancel(s->tx, "activity.eve", activity);
+    return rc < 0 ? rc : 0;
+}
+
+/* Those who did not check in, by number: the leader says who of them came. */
+static json_t *not_checked_in(const struct attendance_sheet *sheet)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < sheet->count; i++) {
+        const struct attendance_row *row = &sheet->rows[i];
+        if (row->checked_in_at > 0)
+            continue;
+        json_t *item = json_object();
+        json_put_int(item, "n", row->number);
+        json_put_slice(item, "name", row->name);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *params_of(const struct service *s, const struct activity *a,
+                         const struct attendance_sheet *sheet)
+{
+    json_t *params = json_object();
+    json_put_id(params, "activity_id", a->id);
+    json_put_int(params, "code", a->code);
+    json_put_slice(params, "activity", a->title);
+    notify_set_time(s, params, "date", "time", a->starts_at);
+    json_put_int(params, "people", sheet->count);
+    return params;
+}
+
+static bool goes_on(const struct activity *a)
+{
+    return a->state != ACTIVITY_DRAFT && a->state != ACTIVITY_CANCELLED &&
+           a->state != ACTIVITY_CONFIRMED;
+}
+
+/* The leader, or when that role is gone whoever answers for the organization. READY, with whom to
+ * ask, or another outcome. */
+static int who_closes(const struct service *s, const struct activity *a, int64_t *address,
+                      struct attendance_sheet *sheet)
+{
+    *address = a->leader;
+    int rc = attendance_sheet(s, a->id, a->leader, sheet);
+    if (rc != ATTENDANCE_NOT_ALLOWED)
+        return rc;
+    struct duty duty;
+    rc = org_duty(s, a->org, 0, &duty);
+    if (rc != 1)
+        return rc < 0 ? rc : ATTENDANCE_NOT_ALLOWED;
+    *address = duty.address;
+    return attendance_sheet(s, a->id, duty.address, sheet);
+}
+
+int attendance_over_timer(const struct service *s, int64_t activity)
+{
+    struct activity a;
+    int rc = activity_get(s, activity, &a);
+    if (rc != 1 || !goes_on(&a))
+        return rc < 0 ? rc : 0;
+    if (s->now < a.ends_at)
+        return timers_set(s->tx, "activity.over", activity, a.ends_at);
+    struct attendance_sheet sheet;
+    int64_t address;
+    rc = who_closes(s, &a, &address, &sheet);
+    if (rc != ATTENDANCE_READY || sheet.closed || sheet.count == 0)
+        return rc < 0 ? rc : 0;
+    json_t *params = params_of(s, &a, &sheet);
+    json_put_int(params, "checked_in", sheet.checked_in);
+    json_object_set_new(params, "missing", not_checked_in(&sheet));
+    json_put_int(params, "minutes", sheet.length);
+    json_put_int(params, "quality", sheet.quality);
+    return notify_ask(s, address, "attendance.ask", params);
+}
+
+int attendance_eve_timer(const struct service *s, int64_t activity)
+{
+    struct activity a;
+    int rc = activity_get(s, activity, &a);
+    if (rc != 1 || !goes_on(&a) || s->now >= a.starts_at)
+        return rc < 0 ? rc : 0;
+    struct attendance_sheet sheet;
+    int64_t address;
+    rc = who_closes(s, &a, &address, &sheet);
+    if (rc != ATTENDANCE_READY || sheet.count == 0)
+        return rc < 0 ? rc : 0;
+    char code[8];
+    rc = attendance_code(s, activity, code);
+    if (rc < 0)
+        return rc;
+    json_t *params = params_of(s, &a, &sheet);
+    json_put_int(params, "capacity", a.capacity);
+    json_put_slice(params, "checkin_code", slice_of(code));
+    return notify_tell(s, address, "activity.eve", params);
+}

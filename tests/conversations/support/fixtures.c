@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handlers/demo.h"
+#include "tests/conversations/support/district.h"
 
 /* The demo district as `linli demo` makes it, with a few volunteers. */
 static int fill_demo(struct world *w, const struct service *s, void *context)
@@ -30,5 +31,5 @@ int fixture_run(struct world *w, const char *name)
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++)
         if (strcmp(fixtures[i].name, name) == 0)
             return world_transact(w, fixtures[i].run, NULL);
-    return GW_ENOTFOUND;
+    return district_run(w, name);
 }

@@ -1,0 +1,133 @@
+#include "tests/conversations/support/district.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/store/people.h"
+#include "handlers/activities.h"
+#include "handlers/organizations.h"
+#include "handlers/places.h"
+#include "handlers/roles.h"
+
+SQL(district_code, "UPDATE activities SET code = $code WHERE id = $id");
+
+#define LEADER "13800000033"
+
+static const struct {
+    const char *name, *shown, *area;
+    enum org_kind kind;
+    const char *person, *phone;
+    enum role_kind role;
+} organizations[] = {
+    { "思茅区文明办", "区文明办", "思茅区", ORG_DISTRICT, "王敏", "13800000099", ROLE_LEAD },
+    { "茶城志愿者协会思茅街道分会", "思茅街道分会", "思茅街道", ORG_BRANCH, "刀艳", LEADER,
+      ROLE_ORGANIZER },
+    { "老街社区志愿服务站", "老街社区站", "老街社区", ORG_STATION, "罗琼", "13800000088",
+      ROLE_STATION },
+};
+enum { ORGANIZATIONS = sizeof organizations / sizeof *organizations };
+
+static const struct {
+    int64_t code;
+    const char *title, *place, *start, *end;
+    int64_t capacity;
+    const char *bring, *risk, *serves;
+} activities[] = {
+    { 36, "老街打扫", "老街社区门口", "2026-11-28T09:00:00+08:00", "2026-11-28T11:00:00+08:00", 20,
+      "扫把", "坡陡", "居民" },
+    { 37, "义诊", "北郊社区门口", "2026-12-12T09:00:00+08:00", "2026-12-12T11:00:00+08:00", 20,
+      "口罩", "人多", "居民" },
+    { 38, "老街打扫", "老街社区门口", "2026-11-28T09:00:00+08:00", "2026-11-28T11:00:00+08:00", 1,
+      "扫把", "坡陡", "居民" },
+    { 41, "图书馆整理图书", "思茅区图书馆", "2026-11-28T13:30:00+08:00",
+      "2026-11-28T16:30:00+08:00", 3, "水杯", "搬重物", "读者" },
+    { 42, "区医院导诊", "区医院大厅", "2026-11-28T14:00:00+08:00", "2026-11-28T17:00:00+08:00", 2,
+      "口罩", "人多", "病人" },
+    { 43, "北郊植树", "北郊社区门口", "2026-11-29T09:00:00+08:00", "2026-11-29T11:00:00+08:00", 8,
+      "手套", "坡陡", "居民" },
+};
+enum { ACTIVITIES = sizeof activities / sizeof *activities };
+
+static int phone_address(struct world *w, const struct service *s, const char *phone, int64_t *id)
+{
+    struct address address = { 0 };
+    int rc = people_address(s->tx, s->vault, s->ids, SLICE("sms"), slice_of(phone),
+                            slice_of(w->account), s->now, s->arena, &address);
+    *id = address.id;
+    return rc < 0 ? rc : GW_OK;
+}
+
+static int make_station(struct world *w, const struct service *s, void *context)
+{
+    int64_t parent = 0, address, role;
+    (void)context;
+    for (int i = 0; i < ORGANIZATIONS; i++) {
+        struct place area = { 0 };
+        if (places_find(slice_of(organizations[i].area), &area, 1) < 1)
+            return GW_EINVAL;
+        const struct organization org = {
+            .parent = parent,
+            .kind = organizations[i].kind,
+            .name = slice_of(organizations[i].name),
+            .shown = slice_of(organizations[i].shown),
+            .area = area.code,
+        };
+        int rc = org_add(s, &org, &parent);
+        if (rc >= 0)
+            rc = phone_address(w, s, organizations[i].phone, &address);
+        if (rc >= 0)
+            rc = role_grant(s, parent, organizations[i].role, address,
+                            slice_of(organizations[i].person), &role);
+        if (rc < 0)
+            return rc;
+    }
+    return GW_OK;
+}
+
+static int make_activity(struct world *w, const struct service *s, void *context)
+{
+    int i = *(const int *)context;
+    struct organization org = { 0 };
+    struct activity a = {
+        .code = activities[i].code,
+        .title = slice_of(activities[i].title),
+        .place = slice_of(activities[i].place),
+        .capacity = activities[i].capacity,
+        .bring = slice_of(activities[i].bring),
+        .risk = slice_of(activities[i].risk),
+        .serves = slice_of(activities[i].serves),
+        .leader_name = SLICE("刀艳"),
+    };
+    if (civil_parse_rfc3339(slice_of(activities[i].start), &a.starts_at) != GW_OK ||
+        civil_parse_rfc3339(slice_of(activities[i].end), &a.ends_at) != GW_OK)
+        return GW_EINVAL;
+    int rc = org_by_name(s, SLICE("思茅街道分会"), &org);
+    if (rc <= 0)
+        return rc < 0 ? rc : GW_EINVAL;
+    a.org = org.id;
+    a.area = org.area;
+    rc = phone_address(w, s, LEADER, &a.leader);
+    if (rc >= 0)
+        rc = activity_draft(s, &a);
+    if (rc >= 0)
+        rc = sql_run(s->tx, &district_code,
+                     BINDS(BIND_INT("code", activities[i].code), BIND_INT("id", a.id)));
+    if (rc >= 0)
+        rc = activity_publish(s, a.id, a.leader, NULL);
+    return rc <= 0 ? rc : GW_EINVAL;
+}
+
+int district_run(struct world *w, const char *name)
+{
+    static const char prefix[] = "activity ";
+    int64_t code;
+    if (strcmp(name, "station") == 0)
+        return world_transact(w, make_station, NULL);
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 ||
+        slice_to_int(slice_of(name + sizeof prefix - 1), &code) != GW_OK)
+        return GW_ENOTFOUND;
+    for (int i = 0; i < ACTIVITIES; i++)
+        if (activities[i].code == code)
+            return world_transact(w, make_activity, &i);
+    return GW_ENOTFOUND;
+}

@@ -68,7 +68,7 @@ int people_address(struct tx *tx, const struct vault *v, struct ids *ids, struct
         if (rc == 0)
             return GW_EDATA;
     }
-    if (rc < 0 || slice_eq(out->account, account))
+    if (rc < 0 || account.n == 0 || slice_eq(out->account, account))
         return rc < 0 ? rc : 0;
     rc = sql_run(tx, &people_set_account,
                  BINDS(BIND_TEXT("account", account), BIND_INT("id", out->id)));

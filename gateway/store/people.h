@@ -20,7 +20,8 @@ struct address {
     int64_t session_at;   /* when the session was stored */
 };
 
-/* Finds or makes the address, with its session. Strings are in the arena. */
+/* Finds or makes the address, with its session. An empty `account` (somebody else named this person) leaves
+ * the stored one. Strings are in the arena. */
 GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids *ids,
                                 struct slice realm, struct slice sender, struct slice account,
                                 int64_t now, struct arena *a, struct address *out);

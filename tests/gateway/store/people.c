@@ -1,0 +1,216 @@
+/* Addresses, sessions, joined conversations, prompts. */
+#include "gateway/store/people.h"
+
+#include "tests/support/support.h"
+
+static const struct embedded_file *const tables[] = { gw_store_files, NULL };
+
+static int setup(void **state)
+{
+    struct support *s = support_store(tables);
+    support_begin(s);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct support *s = *state;
+    support_rollback(s);
+    support_free(s);
+    return 0;
+}
+
+static struct address address(struct support *s, const char *realm, const char *sender,
+                              const char *account)
+{
+    struct address out;
+    assert_int_equal(people_address(s->tx, s->vault, &s->ids, slice_of(realm), slice_of(sender),
+                                    slice_of(account), SUPPORT_NOW, &s->arena, &out),
+                     0);
+    return out;
+}
+
+static void save(struct support *s, int64_t conversation, const char *session, int64_t now)
+{
+    assert_int_equal(
+        people_save_session(s->tx, s->vault, conversation, slice_of(session), now, &s->arena), 0);
+}
+
+static void an_address_is_made_once(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    assert_true(a.id > 0);
+    assert_true(a.conversation == a.id);
+    assert_slice(a.realm, "sms");
+    assert_slice(a.sender, "13800000011");
+    assert_slice(a.account, "sms/demo");
+    assert_int_equal(a.session.n, 0);
+    struct address again = address(s, "sms", "13800000011", "sms/demo");
+    assert_true(again.id == a.id);
+    struct address other = address(s, "wechat/a", "13800000011", "wechat/a");
+    assert_true(other.id != a.id); /* the same text in another realm is somebody else */
+}
+
+static void the_account_last_written_to_is_kept(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/one");
+    assert_slice(address(s, "sms", "13800000011", "sms/two").account, "sms/two");
+    struct address found;
+    assert_int_equal(people_by_id(s->tx, s->vault, a.id, &s->arena, &found), 1);
+    assert_slice(found.account, "sms/two");
+    assert_slice(found.sender, "13800000011");
+    assert_int_equal(people_by_id(s->tx, s->vault, 1, &s->arena, &found), 0);
+}
+
+static void a_session_is_saved_and_dropped(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    save(s, a.conversation, "{\"step\":\"one\"}", 100);
+    save(s, a.conversation, "{\"step\":\"two\"}", 200);
+    a = address(s, "sms", "13800000011", "sms/demo");
+    assert_slice(a.session, "{\"step\":\"two\"}");
+    assert_int_equal(a.session_at, 200);
+    support_commit(s);
+    support_reopen(s);
+    support_begin(s);
+    a = address(s, "sms", "13800000011", "sms/demo");
+    assert_slice(a.session, "{\"step\":\"two\"}");
+    assert_int_equal(people_drop_session(s->tx, a.conversation), 0);
+    a = address(s, "sms", "13800000011", "sms/demo");
+    assert_int_equal(a.session.n, 0);
+    assert_int_equal(a.session_at, 0);
+}
+
+static void a_changed_session_does_not_open(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    struct address b = address(s, "sms", "13800000012", "sms/demo");
+    save(s, a.conversation, "{\"a\":1}", 100);
+    save(s, b.conversation, "{\"b\":1}", 100);
+    support_commit(s);
+    support_exec(s, "UPDATE sessions SET session = (SELECT session FROM sessions LIMIT 1)");
+    support_begin(s);
+    struct address found;
+    assert_int_equal(people_by_id(s->tx, s->vault, a.id, &s->arena, &found), 1);
+    assert_int_equal(people_by_id(s->tx, s->vault, b.id, &s->arena, &found), GW_ECRYPTO);
+}
+
+static int64_t prompt(struct support *s, int64_t conversation, const char *message, int64_t until)
+{
+    const struct prompt p = {
+        .id = ids_next(&s->ids),
+        .conversation = conversation,
+        .message = slice_of(message),
+        .params = SLICE("{\"offer\":\"7\"}"),
+        .asked_at = SUPPORT_NOW,
+        .until = until,
+    };
+    assert_int_equal(people_prompt(s->tx, s->vault, &p, &s->arena), 0);
+    return p.id;
+}
+
+static void prompts_are_taken_once_oldest_first(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    struct prompt *prompts = NULL;
+    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 0);
+    int64_t first = prompt(s, a.conversation, "queue.offer", SUPPORT_NOW + 60);
+    for (int i = 0; i < 5; i++)
+        prompt(s, a.conversation, "guardian.ask", SUPPORT_NOW + 60);
+    prompt(s, a.conversation + 1, "other", SUPPORT_NOW + 60);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 6);
+    assert_true(prompts[0].id == first);
+    assert_slice(prompts[0].message, "queue.offer");
+    assert_slice(prompts[0].params, "{\"offer\":\"7\"}");
+    assert_int_equal(prompts[0].asked_at, SUPPORT_NOW);
+    assert_int_equal(prompts[0].until, SUPPORT_NOW + 60);
+    assert_slice(prompts[5].message, "guardian.ask");
+    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 0);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation + 1, &s->arena, &prompts),
+                     1);
+}
+
+static void joined_addresses_share_a_conversation(void **state)
+{
+    struct support *s = *state;
+    struct address phone = address(s, "sms", "13800000011", "sms/demo");
+    struct address wechat = address(s, "wechat/a", "openid", "wechat/a");
+    save(s, phone.conversation, "{\"of\":\"phone\"}", 100);
+    save(s, wechat.conversation, "{\"of\":\"wechat\"}", 100);
+    int64_t asked = prompt(s, wechat.conversation, "queue.offer", SUPPORT_NOW);
+    assert_int_equal(people_join(s->tx, wechat.id, phone.conversation), 0);
+    assert_int_equal(people_join(s->tx, wechat.id, phone.conversation), 0);
+    assert_int_equal(people_join(s->tx, 1, phone.conversation), GW_ENOTFOUND);
+    wechat = address(s, "wechat/a", "openid", "wechat/a");
+    assert_true(wechat.conversation == phone.conversation);
+    assert_slice(wechat.session, "{\"of\":\"phone\"}");
+    struct prompt *prompts = NULL;
+    assert_int_equal(people_take_prompts(s->tx, s->vault, phone.conversation, &s->arena, &prompts),
+                     1);
+    assert_true(prompts[0].id == asked);
+    assert_slice(prompts[0].params, "{\"offer\":\"7\"}");
+    support_commit(s);
+    assert_int_equal(support_count(s, "SELECT COUNT(*) FROM sessions"), 1);
+    support_begin(s);
+    /* One of two leaves: the session of the other stays. */
+    struct address third = address(s, "sms", "13800000012", "sms/demo");
+    assert_int_equal(people_join(s->tx, wechat.id, third.conversation), 0);
+    phone = address(s, "sms", "13800000011", "sms/demo");
+    assert_slice(phone.session, "{\"of\":\"phone\"}");
+}
+
+static void old_sessions_are_purged_in_slices(void **state)
+{
+    struct support *s = *state;
+    for (int i = 0; i < 10; i++)
+        save(s, 100 + i, "{}", i % 2 == 0 ? 50 : 500);
+    prompt(s, 1, "queue.offer", 50);
+    prompt(s, 1, "queue.offer", 500);
+    assert_int_equal(people_purge_sessions(s->tx, 50, 100), 0);
+    assert_int_equal(people_purge_sessions(s->tx, 50, 100), 0); /* the end: begins anew */
+    assert_int_equal(people_purge_sessions(s->tx, 100, 4), 3);  /* 2 sessions and a prompt */
+    assert_int_equal(people_purge_sessions(s->tx, 100, 4), 2);
+    assert_int_equal(people_purge_sessions(s->tx, 100, 4), 1);
+    support_commit(s);
+    assert_int_equal(support_count(s, "SELECT COUNT(*) FROM sessions"), 5);
+    assert_int_equal(support_count(s, "SELECT MIN(stored_at) FROM sessions"), 500);
+    assert_int_equal(support_count(s, "SELECT COUNT(*) FROM prompts"), 1);
+    support_begin(s);
+}
+
+static void errors_are_returned(void **state)
+{
+    struct support *s = *state;
+    support_commit(s);
+    support_exec(s, "DROP TABLE sessions; DROP TABLE prompts");
+    support_begin(s);
+    struct address out;
+    struct prompt *prompts = NULL;
+    assert_int_equal(people_address(s->tx, s->vault, &s->ids, SLICE("sms"), SLICE("1"), SLICE("a"),
+                                    0, &s->arena, &out),
+                     GW_EDB);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, 1, &s->arena, &prompts), GW_EDB);
+    assert_int_equal(people_purge_sessions(s->tx, 1, 1), GW_EDB);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(an_address_is_made_once),
+        TEST(the_account_last_written_to_is_kept),
+        TEST(a_session_is_saved_and_dropped),
+        TEST(a_changed_session_does_not_open),
+        TEST(prompts_are_taken_once_oldest_first),
+        TEST(joined_addresses_share_a_conversation),
+        TEST(old_sessions_are_purged_in_slices),
+        TEST(errors_are_returned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -4,21 +4,42 @@
 extern const struct action account_actions[];
 extern const struct action activities_actions[];
 extern const struct action cancel_actions[];
+extern const struct action checkin_actions[];
+extern const struct action fix_actions[];
 extern const struct action gate_actions[];
 extern const struct action help_actions[];
+extern const struct action hours_actions[];
 extern const struct action human_actions[];
 extern const struct action offers_actions[];
 extern const struct action profile_actions[];
+extern const struct action records_actions[];
 extern const struct action register_actions[];
 extern const struct action register_child_actions[];
 extern const struct action signup_actions[];
+extern const struct action star_actions[];
 extern const struct action subscription_actions[];
 extern const struct action tasks_actions[];
 extern const struct action unknown_actions[];
 
 const struct action *const action_tables[] = {
-    account_actions,  activities_actions,     cancel_actions, gate_actions,
-    help_actions,     human_actions,          offers_actions, profile_actions,
-    register_actions, register_child_actions, signup_actions, subscription_actions,
-    tasks_actions,    unknown_actions,        NULL,
+    account_actions,
+    activities_actions,
+    cancel_actions,
+    checkin_actions,
+    fix_actions,
+    gate_actions,
+    help_actions,
+    hours_actions,
+    human_actions,
+    offers_actions,
+    profile_actions,
+    records_actions,
+    register_actions,
+    register_child_actions,
+    signup_actions,
+    star_actions,
+    subscription_actions,
+    tasks_actions,
+    unknown_actions,
+    NULL,
 };

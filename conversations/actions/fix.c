@@ -1,0 +1,150 @@
+/* 改: any entry of one's own, at any age of it. */
+#include "conversations/actions/service_rows.h"
+#include "gateway/base/json.h"
+
+enum { SHOWN = 4, LOOKED_AT = 50 };
+
+static void choose(json_t *slots, const struct hours *row)
+{
+    json_put_id(slots, "_hours", row->id);
+    json_put_int(slots, "_old", row->minutes);
+}
+
+/* What a message shows of the chosen row, the new value left as it is. */
+static int show(struct action_call *call, struct hours *row)
+{
+    int rc = hours_get(call->service, json_id(call->slots, "_hours"), row);
+    if (rc <= 0)
+        return rc;
+    int64_t minutes = json_int(call->slots, "minutes", 0);
+    row_describe(call->slots, row);
+    json_put_int(call->slots, "old_minutes", row->minutes);
+    if (minutes > 0)
+        json_put_int(call->slots, "minutes", minutes);
+    else
+        json_object_del(call->slots, "minutes");
+    return 1;
+}
+
+static bool means(const struct action_call *call, const struct hours *row)
+{
+    int64_t day;
+    const struct wanted words = { .word = json_slice(call->slots, "activity") };
+    if (action_day(call->slots, "date", &day) && day != row->day)
+        return false;
+    return words.word.n == 0 || wanted_likeness(&words, row->name) == 100;
+}
+
+static int fix_find(struct action_call *call)
+{
+    struct person me;
+    struct hours *rows = NULL;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "none");
+    json_put_slice(call->slots, "name", me.name);
+    int n = hours_recent(call->service, me.id, false, LOOKED_AT, &rows);
+    if (n <= 0)
+        return n < 0 ? n : action_end(call, "none");
+    const struct hours *only = NULL;
+    int fit = 0;
+    for (int i = 0; i < n; i++)
+        if (means(call, &rows[i])) {
+            only = &rows[i];
+            fit++;
+        }
+    bool named = json_slice(call->slots, "activity").n > 0 || json_slice(call->slots, "date").n > 0;
+    if (fit != 1 || !named)
+        return action_end(call, "several");
+    choose(call->slots, only);
+    struct hours row;
+    rc = show(call, &row);
+    return rc < 0 ? rc : action_end(call, "one");
+}
+
+static int fix_mine(struct action_call *call)
+{
+    struct person me;
+    struct hours *rows = NULL;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc;
+    int n = hours_recent(call->service, me.id, false, LOOKED_AT, &rows);
+    if (n < 0)
+        return n;
+    call->items = json_array();
+    int shown = 0;
+    for (int i = 0; i < n && shown < SHOWN; i++) {
+        json_t *item = json_object(), *set = json_object();
+        row_describe(item, &rows[i]);
+        choose(set, &rows[i]);
+        json_object_set_new(item, "set", set);
+        json_put_int(item, "n", ++shown);
+        json_array_append_new(call->items, item);
+    }
+    return GW_OK;
+}
+
+/* What stands in the question about how long; then which way the change goes. */
+static int fix_compare(struct action_call *call)
+{
+    struct hours row;
+    int rc = show(call, &row);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "closed");
+    int64_t minutes = json_int(call->slots, "minutes", 0);
+    if (minutes == row.minutes)
+        return action_end(call, "unchanged");
+    if (minutes < row.minutes)
+        return action_end(call, "lower");
+    json_put_int(call->slots, "_higher", 1);
+    return action_end(call, "higher");
+}
+
+static const char *fix_outcome(enum hours_fix_outcome outcome, bool confirmed)
+{
+    switch (outcome) {
+    case HOURS_FIX_LOWERED:
+        return confirmed ? "lowered" : "waiting";
+    case HOURS_FIX_ASKED:
+    case HOURS_FIX_OVER:
+        return "asked";
+    case HOURS_FIX_UNCHANGED:
+        return "unchanged";
+    case HOURS_FIX_TOO_LONG:
+        return "too_long";
+    default:
+        return "closed";
+    }
+}
+
+static int fix_apply(struct action_call *call)
+{
+    struct person me;
+    struct hours before;
+    struct hours_receipt receipt = { 0 };
+    int64_t id = json_id(call->slots, "_hours");
+    int rc = action_person(call, &me);
+    if (rc == 1)
+        rc = hours_get(call->service, id, &before);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "closed");
+    /* The question named the length on record and was answered with yes: that is the insisting. */
+    rc = hours_fix(call->service, me.id, id, json_int(call->slots, "minutes", 0), true, &receipt);
+    if (rc < 0)
+        return rc;
+    json_put_int(call->slots, "total", receipt.total);
+    json_put_int(call->slots, "limit", receipt.limit);
+    json_put_slice(call->slots, "confirmer", receipt.confirmer);
+    return action_end(call,
+                      fix_outcome((enum hours_fix_outcome)rc, before.state == HOURS_CONFIRMED));
+}
+
+const struct action fix_actions[] = {
+    { "fix.find", fix_find, OUTCOMES("one", "several", "none") },
+    { "fix.mine", fix_mine, CHOICES },
+    { "fix.compare", fix_compare, OUTCOMES("lower", "higher", "unchanged", "closed") },
+    { "fix.apply", fix_apply,
+      OUTCOMES("lowered", "waiting", "asked", "unchanged", "too_long", "closed"), FINAL },
+    { .name = NULL },
+};

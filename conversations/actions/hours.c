@@ -1,0 +1,185 @@
+/* A claim of one's own: what was done, when, for how long, and where it goes to be confirmed. */
+#include "handlers/hours.h"
+
+#include <string.h>
+
+#include "conversations/actions/service_rows.h"
+#include "gateway/base/json.h"
+#include "handlers/notify.h"
+
+/* Several days or several occasions in one text: one day is asked for, so that each is a record of
+ * its own (nine fields, one date). */
+static void take_one_day(json_t *slots)
+{
+    int64_t each = json_int(slots, "minutes_each", 0);
+    const char *from = json_text(slots, "date_from", ""), *to = json_text(slots, "date_to", "");
+    bool several = json_int(slots, "count", 1) > 1 ||
+                   json_array_size(json_object_get(slots, "dates")) > 1 || strcmp(from, to) != 0;
+    if (!several)
+        return;
+    json_put_int(slots, "several", 1);
+    json_object_del(slots, "date");
+    if (each > 0)
+        json_put_int(slots, "minutes", each);
+    else
+        json_object_del(slots, "minutes");
+}
+
+static void name_it(json_t *slots)
+{
+    struct slice activity = json_slice(slots, "activity");
+    if (activity.n == 0)
+        activity = json_slice(slots, "place");
+    if (activity.n == 0)
+        return;
+    json_put_slice(slots, "activity", activity);
+    json_put_slice(slots, "what", row_words(json_slice(slots, "activity")));
+}
+
+/* An activity of ours named by its number: title, date and length are known. */
+static int take_activity(struct action_call *call, int64_t code, bool *known)
+{
+    struct activity a;
+    int rc = activity_by_code(call->service, code, &a);
+    *known = rc == 1 && a.state != ACTIVITY_DRAFT;
+    if (rc < 0 || !*known)
+        return rc;
+    json_put_id(call->slots, "_activity", a.id);
+    json_put_slice(call->slots, "activity", a.title);
+    if (json_slice(call->slots, "date").n == 0)
+        notify_set_day(call->slots, "date", civil_day_of(a.starts_at, call->service->zone));
+    if (json_int(call->slots, "minutes", 0) == 0)
+        json_put_int(call->slots, "minutes", (a.ends_at - a.starts_at) / 60);
+    return GW_OK;
+}
+
+static int hours_prepare(struct action_call *call)
+{
+    int64_t code = action_number(call->slots, "activity_no", 0);
+    bool known = true;
+    if (code > 0) {
+        int rc = take_activity(call, code, &known);
+        if (rc < 0)
+            return rc;
+    }
+    take_one_day(call->slots);
+    name_it(call->slots);
+    return action_end(call, known ? "ready" : "no_activity");
+}
+
+/* After the question what was done: a date or a length alone is no answer to it. */
+static int hours_name(struct action_call *call)
+{
+    name_it(call->slots);
+    return action_end(call, json_slice(call->slots, "what").n > 0 ? "ready" : "what");
+}
+
+/* An activity of ours that the person signed up for on that day and that the words mean goes to its
+ * leader; everything else to the station. */
+static int hours_match(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct person me;
+    int64_t day;
+    name_it(call->slots);
+    int rc = action_person(call, &me);
+    if (rc < 0)
+        return rc;
+    json_put_slice(call->slots, "name", me.name);
+    if (json_id(call->slots, "_activity") != 0 || !action_day(call->slots, "date", &day))
+        return action_end(call, "ready");
+    struct signup *found = NULL;
+    int64_t from = civil_day_start(day, s->zone);
+    int n = signups_of(s, me.id, from, from + 24 * 3600, &found);
+    const struct wanted words = { .word = json_slice(call->slots, "activity") };
+    for (int i = 0; i < n; i++)
+        if (found[i].state == SIGNUP_JOINED && wanted_likeness(&words, found[i].title) == 100)
+            json_put_id(call->slots, "_activity", found[i].activity);
+    return n < 0 ? n : action_end(call, "ready");
+}
+
+static int minute_of(const json_t *slots, const char *key)
+{
+    int minutes = -1;
+    return civil_parse_hhmm(json_slice(slots, key), &minutes) == GW_OK ? minutes : -1;
+}
+
+/* Start and end say when, as long as they agree with the length that was confirmed. */
+static void set_times(struct hours_claim *claim, const json_t *slots)
+{
+    int start = minute_of(slots, "time_start"), end = minute_of(slots, "time_end");
+    if (start < 0 || end < 0)
+        return;
+    if (end <= start)
+        end += 24 * 60;
+    if (end - start != claim->minutes)
+        return;
+    claim->start_min = start;
+    claim->end_min = end;
+}
+
+static void describe(json_t *slots, enum hours_outcome outcome, const struct hours_receipt *r)
+{
+    if (outcome == HOURS_OVERLAP || outcome == HOURS_WRONG_DAY) {
+        notify_set_day(slots, "old_date", r->day);
+        json_put_slice(slots, "old_what", row_words(r->name));
+        json_put_int(slots, "old_minutes", r->minutes);
+    } else if (outcome == HOURS_RECORDED || outcome == HOURS_UNCHANGED) {
+        notify_set_day(slots, "date", r->day);
+        json_put_slice(slots, "what", row_words(r->name));
+        json_put_int(slots, "minutes", r->minutes);
+    }
+    json_put_slice(slots, "confirmer", r->confirmer);
+    json_put_int(slots, "limit", r->limit);
+    json_put_int(slots, "total", r->total);
+}
+
+static int hours_report_action(struct action_call *call)
+{
+    struct person me;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "not_volunteer");
+    struct hours_claim claim = {
+        .person = me.id,
+        .address = call->address->id,
+        .minutes = json_int(call->slots, "minutes", 0),
+        .start_min = -1,
+        .end_min = -1,
+        .activity = json_id(call->slots, "_activity"),
+        .name = json_slice(call->slots, "activity"),
+        .place = json_slice(call->slots, "place"),
+    };
+    (void)action_day(call->slots, "date", &claim.day);
+    set_times(&claim, call->slots);
+    struct hours_receipt receipt = { 0 };
+    rc = hours_report(call->service, &claim, &receipt);
+    if (rc < 0)
+        return rc;
+    json_put_slice(call->slots, "name", me.name);
+    describe(call->slots, (enum hours_outcome)rc, &receipt);
+    json_put_id(call->slots, "_hours", receipt.id);
+    return action_end(call, hours_outcome_name((enum hours_outcome)rc));
+}
+
+static int hours_withdraw_action(struct action_call *call)
+{
+    struct person me;
+    struct hours_receipt receipt;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc;
+    rc = hours_withdraw(call->service, me.id, json_id(call->slots, "_hours"), &receipt);
+    return rc < 0 ? rc : GW_OK;
+}
+
+const struct action hours_actions[] = {
+    { "hours.prepare", hours_prepare, OUTCOMES("ready", "no_activity") },
+    { "hours.name", hours_name, OUTCOMES("ready", "what") },
+    { "hours.match", hours_match, OUTCOMES("ready") },
+    { "hours.report", hours_report_action,
+      OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "too_old",
+               "wrong_day", "no_activity", "not_volunteer", "no_station"),
+      UNDO(hours_withdraw_action) },
+    { .name = NULL },
+};

@@ -291,16 +291,17 @@ int outbox_sending(struct tx *tx, int64_t id, int64_t owner, int attempt, int64_
 static bool judge(struct entry *e, enum outbox_outcome outcome, int64_t at)
 {
     bool left = e->state == OUTBOX_SENDING || e->state == OUTBOX_UNCERTAIN;
+    bool held = left || e->state == OUTBOX_LEASED;
     switch (outcome) {
     case OUTBOX_OK:
         e->state = OUTBOX_SENT;
         return left;
     case OUTBOX_LATER:
         requeue(e, at);
-        return true;
+        return held;
     case OUTBOX_REFUSED:
         e->state = OUTBOX_FAILED;
-        return true;
+        return held;
     case OUTBOX_UNKNOWN:
         if (retried(e->priority))
             requeue(e, at);

@@ -9,8 +9,6 @@
 #include "handlers/places.h"
 #include "handlers/roles.h"
 
-SQL(district_code, "UPDATE activities SET code = $code WHERE id = $id");
-
 #define LEADER "13800000033"
 
 static const struct {
@@ -109,9 +107,6 @@ static int make_activity(struct world *w, const struct service *s, void *context
     rc = phone_address(w, s, LEADER, &a.leader);
     if (rc >= 0)
         rc = activity_draft(s, &a);
-    if (rc >= 0)
-        rc = sql_run(s->tx, &district_code,
-                     BINDS(BIND_INT("code", activities[i].code), BIND_INT("id", a.id)));
     if (rc >= 0)
         rc = activity_publish(s, a.id, a.leader, NULL);
     return rc <= 0 ? rc : GW_EINVAL;

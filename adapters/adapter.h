@@ -27,8 +27,8 @@ struct account {
     const char *realm;     /* whose senders these are: "sms", or "wechat/NAME" */
     const struct adapter *adapter;
     const char *secret; /* the {secret} path segment, where a provider signs nothing; NULL: none */
-    const char *signature;  /* SMS signature without 【】, e.g. "思茅志愿"; NULL: none */
-    const json_t *settings; /* the adapter's own keys, checked by its `check` */
+    const char *signature; /* SMS signature without 【】, e.g. "思茅志愿"; NULL: none */
+    json_t *settings;      /* the adapter's own keys, checked by its `check`; read-only */
     void *prepared; /* what `check` made of the settings, read-only afterwards; may be NULL */
 };
 

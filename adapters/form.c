@@ -15,8 +15,9 @@ static int decode(struct slice in, struct arena *a, struct slice *out)
     char *p = arena_str(a, in);
     size_t n = 0;
     for (size_t i = 0; i < in.n; i++) {
-        if (in.p[i] != '%') {
-            p[n++] = in.p[i] == '+' ? ' ' : in.p[i];
+        char c = in.p[i];
+        if (c != '%') {
+            p[n++] = (char)(c == '+' ? ' ' : c);
             continue;
         }
         int high = in.n - i > 2 ? hex(in.p[i + 1]) : -1;

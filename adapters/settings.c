@@ -62,10 +62,13 @@ static bool put(const struct setting *row, const json_t *value, void *out)
 int settings_read(const struct account *account, const struct setting *table, void *out,
                   struct fault *fault)
 {
-    void *at = json_object_iter((json_t *)(uintptr_t)account->settings);
-    for (; at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)account->settings, at))
-        if (find(table, json_object_iter_key(at)) == NULL)
-            return unknown_key(account, table, json_object_iter_key(at), fault);
+    const char *key;
+    json_t *ignored;
+    json_object_foreach(account->settings, key, ignored)
+    {
+        if (find(table, key) == NULL)
+            return unknown_key(account, table, key, fault);
+    }
     for (const struct setting *row = table; row->key != NULL; row++) {
         const json_t *value = json_object_get(account->settings, row->key);
         if (value == NULL && row->required)

@@ -93,6 +93,7 @@ static void conn_open(struct http_server *s, struct MHD_Connection *mhd, void **
     c->trusted = is_trusted(s, slice_of(c->remote));
     *conn = c;
     deadline_set(c, DEADLINE_BUSY);
+    s->connections++;
     metrics_count(s->metrics, METRIC_HTTP_CONNECTIONS, 0, 1);
 }
 
@@ -109,6 +110,7 @@ static void conn_close(struct http_server *s, struct http_conn *c)
         if (fd >= 0)
             linger_start(s, fd);
     }
+    s->room = s->connections-- >= s->connection_limit || s->room;
     metrics_count(s->metrics, METRIC_HTTP_CONNECTIONS, 0, -1);
     free(c);
 }

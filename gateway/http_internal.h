@@ -76,6 +76,8 @@ struct http_server {
     struct request *waiting; /* REQUEST_WAITING */
     struct request *spare;   /* finished requests, kept with one block of memory each */
     int spares;
+    int connections, connection_limit;
+    bool room;   /* a connection has gone while the limit was reached */
     int pending; /* HANDLING to the end of QUEUED */
     struct http_linger *lingering;
     int lingerings;
@@ -88,8 +90,8 @@ struct http_server {
     struct log *log;
     bool running; /* inside http_server_run */
     bool quiesced;
-    bool ending;              /* no request reaches the handler any more */
-    bool stopping;            /* libmicrohttpd is not touched any more */
+    bool ending;   /* no request reaches the handler any more */
+    bool stopping; /* libmicrohttpd is not touched any more */
 };
 
 /* http_server.c: lets libmicrohttpd do all it can do now. */

@@ -51,14 +51,16 @@ void http_server_run(struct http_server *s)
     s->running = true;
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     bool asked = true;
-    for (int i = 0; i < RUNS_MAX && asked && wait_ms == 0; i++) {
+    for (int i = 0; i < RUNS_MAX && ((asked && wait_ms == 0) || s->room); i++) {
+        /* Only the run after the one that closed a connection listens again. */
+        s->room = false;
         if (MHD_run(s->daemon) != MHD_YES)
             log_write(s->log, LOG_LEVEL_ERROR, "http.run_failed", NO_TRACE, NULL);
         asked = MHD_get_timeout(s->daemon, &wait_ms) == MHD_YES;
     }
     s->running = false;
-    if (asked)
-        arm(s, wait_ms);
+    if (asked || s->room)
+        arm(s, s->room ? 0 : wait_ms);
 }
 
 static void on_soon(uv_idle_t *idle)
@@ -129,11 +131,9 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd,
                                        const struct http_server_options *o)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    unsigned connections =
-        (unsigned)(o->connection_limit ? o->connection_limit : DEFAULT_CONNECTIONS);
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_mhd_message, s,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, connections,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->connection_limit,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(o->idle_s ? o->idle_s : DEFAULT_IDLE_S),
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
@@ -166,6 +166,7 @@ static struct http_server *server_new(const struct http_server_options *o)
     uint64_t deadline_ms = (uint64_t)(o->deadline_ms ? o->deadline_ms : DEFAULT_DEADLINE_MS);
     uint64_t idle_ms = 1000 * (uint64_t)(o->idle_s ? o->idle_s : DEFAULT_IDLE_S);
     s->loop = o->loop;
+    s->connection_limit = o->connection_limit ? o->connection_limit : DEFAULT_CONNECTIONS;
     s->body_limit = o->body_limit ? o->body_limit : DEFAULT_BODY;
     s->durations[DEADLINE_BUSY] = deadline_ms;
     s->durations[DEADLINE_IDLE] = idle_ms + deadline_ms;

@@ -10,6 +10,7 @@
 #include "gateway/base/json.h"
 #include "gateway/program/due.h"
 #include "gateway/store/timers.h"
+#include "handlers/district.h"
 #include "handlers/policy.h"
 
 int64_t installation_clock(void)
@@ -81,6 +82,13 @@ static int last_id(const struct service *s, void *context)
     return store_last_id(s->tx, context);
 }
 
+/* A folder without an organization gets the tree of the district, so that the first role can be given. */
+static int set_up(const struct service *s, void *context)
+{
+    (void)context;
+    return district_setup(s);
+}
+
 int installation_open(const char *config_file, const char *data_dir, bool with_catalogue,
                       struct installation *out, struct fault *fault)
 {
@@ -98,6 +106,9 @@ int installation_open(const char *config_file, const char *data_dir, bool with_c
     if (rc < 0)
         return rc;
     ids_init(&out->ids, (int)config_int(out->config, "node"), last, ids_real_clock, NULL);
+    rc = installation_transact(out, installation_clock(), NULL, set_up, NULL, fault);
+    if (rc < 0)
+        return rc;
     return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault)
                           : GW_OK;
 }

@@ -74,8 +74,7 @@ void action_put_signup(const struct service *s, json_t *object, const struct sig
     json_put_id(object, "_person", signup->volunteer);
     json_put_slice(object, "name", signup->name);
     json_put_slice(object, "title", signup->title);
-    struct slice code = arena_printf(s->arena, "%lld", (long long)signup->code);
-    json_put_slice(object, "code", code);
+    json_put_int(object, "code", signup->code);
     notify_set_time(s, object, "date", "time", signup->starts_at);
     notify_set_time(s, object, NULL, "end", signup->ends_at);
 }

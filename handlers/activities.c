@@ -17,6 +17,7 @@ enum {
     DAY_SECONDS = 86400,
     TEXT_MAX = 200,
     CODE_FIRST = 10,
+    CODE_LAST = 9999,
     CODE_TRIES = 200,
     PAGE = 9,
     PAGE_MAX = 50
@@ -131,10 +132,13 @@ const char *draft_missing_name(unsigned bit)
     return "?";
 }
 
+/* Keeps a code that was asked for when it is free. */
 static int free_code(const struct service *s, int64_t *code)
 {
     int64_t open = 0, used = 1;
     int rc = sql_int(s->tx, &codes_open, NO_BINDS, &open);
+    if (rc >= 0 && *code >= CODE_FIRST && *code <= CODE_LAST)
+        rc = sql_int(s->tx, &code_used, BINDS(BIND_INT("code", *code)), &used);
     for (int i = 0; rc >= 0 && used > 0 && i < CODE_TRIES; i++) {
         rc = counter_short(s, "activity", CODE_FIRST, open, code);
         if (rc >= 0)
@@ -158,7 +162,7 @@ static struct slice cut(struct slice text)
         BIND_TEXT("serves", cut((a)->serves)), BIND_TEXT("theme", cut((a)->theme)),                \
         BIND_INT("min_age", (a)->min_age), BIND_INT("hazardous", (a)->hazardous),                  \
         BIND_TEXT("insurance", cut((a)->insurance)), BIND_INT("leader", (a)->leader),              \
-        BIND_TEXT("leader_name", cut((a)->leader_name)), BIND_INT("now", s->now)
+        BIND_TEXT("leader_name", cut((a)->leader_name))
 
 int activity_draft(const struct service *s, struct activity *a)
 {

@@ -74,7 +74,8 @@ enum activity_outcome {
     ACTIVITY_NOT_FOUND,
     ACTIVITY_WRONG_STATE,
 };
-/* Keeps a draft (id, code, leader are filled in); texts are cut to 200 bytes. 0 or GW_E*. */
+/* Keeps a draft: id, state and code are filled in (a preset free code of 10 to 9999 is kept), and
+ * the area from the organization when it is 0; texts are cut to 200 bytes. 0 or GW_E*. */
 GW_MUSTCHECK int activity_draft(const struct service *s, struct activity *a);
 /* Replaces the fields of a draft. ACTIVITY_OK, _NOT_FOUND, _WRONG_STATE or GW_E*. */
 GW_MUSTCHECK int activity_redraft(const struct service *s, const struct activity *a);

@@ -5,10 +5,10 @@
 
 #include "gateway/base/civil.h"
 #include "gateway/base/embed.h"
-#include "gateway/base/json.h"
 #include "gateway/base/mem.h"
+#include "handlers/data.h"
 
-enum { DAY = 24 * 60, STAR_HOURS_MAX = 100000, NAMES_MAX = 4096 };
+enum { DAY = 24 * 60, STAR_HOURS_MAX = 100000 };
 
 #define KEY(field, key_unit, key_fallback, key_least, key_most, key_source)                        \
     {                                                                                              \
@@ -242,18 +242,12 @@ static int read_object(struct policy *p, const json_t *object, const char *name,
 static int read_names(struct policy *p, struct fault *fault)
 {
     static const char path[] = "handlers/data/names.json";
-    for (const struct embedded_file *f = handlers_files; f->path; f++) {
-        if (strcmp(f->path, path) != 0)
-            continue;
-        struct slice text = { f->start, (size_t)(f->end - f->start) };
-        json_t *object = json_read(text, path, NAMES_MAX, fault);
-        if (!object)
-            return GW_ECONFIG;
-        int rc = read_object(p, object, path, fault);
-        json_decref(object);
-        return rc;
-    }
-    return fault_set(fault, GW_ECONFIG, "%s: missing from the program", path);
+    json_t *object = data_json(path, fault);
+    if (!object)
+        return GW_ECONFIG;
+    int rc = read_object(p, object, path, fault);
+    json_decref(object);
+    return rc;
 }
 
 static void set_fallbacks(struct policy *p)

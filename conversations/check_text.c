@@ -70,7 +70,13 @@ static bool has_machine_time(struct slice text)
     return false;
 }
 
-/* 回R, 回N …: letters are never offered, but for what recruitment carries by law. */
+static bool is_letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* 回R, 回N …: letters are never offered, but for what recruitment carries by law. 回R后 tells of
+ * one that was sent. */
 static bool offers_letter(struct slice text)
 {
     const struct slice reply = SLICE("回");
@@ -78,8 +84,7 @@ static bool offers_letter(struct slice text)
         text = slice_skip(text, (size_t)at + reply.n);
         if (slice_starts(text, SLICE("“")))
             text = slice_skip(text, sizeof "“" - 1);
-        if (text.n > 0 &&
-            ((*text.p >= 'A' && *text.p <= 'Z') || (*text.p >= 'a' && *text.p <= 'z')))
+        if (text.n > 0 && is_letter(*text.p) && !slice_starts(slice_skip(text, 1), SLICE("后")))
             return true;
     }
     return false;
@@ -151,7 +156,7 @@ static int written_choices(struct slice text)
 
 void check_question(struct check *k, const struct message *m)
 {
-    static const char *const asks[] = { "回", "发来", "写", "发", "填", NULL };
+    static const char *const asks[] = { "回", "发来", "写", "发", "填", "如：", NULL };
     struct sbuf b;
     sbuf_init(&b, RENDER_MAX);
     struct rendering r = { .channel = CHANNEL_SMS, .lenient = true };

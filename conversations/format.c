@@ -54,7 +54,7 @@ static int format_duration(const json_t *value, struct sbuf *out)
     return GW_OK;
 }
 
-/* day, date and daydate differ in where the weekday stands. */
+/* day, date, daydate and day_full differ in where the weekday stands. */
 static int format_day(enum format format, const json_t *value, struct sbuf *out)
 {
     static const char *const weekdays[] = { "日", "一", "二", "三", "四", "五", "六" };
@@ -67,6 +67,8 @@ static int format_day(enum format format, const json_t *value, struct sbuf *out)
         sbuf_printf(out, "%d日", c.day);
     else if (format == FORMAT_DATE)
         sbuf_printf(out, "周%s(%d日)", weekdays[c.weekday], c.day);
+    else if (format == FORMAT_DAY_FULL)
+        sbuf_printf(out, "%d月%d日", c.month, c.day);
     else
         sbuf_printf(out, "%d日(周%s)", c.day, weekdays[c.weekday]);
     return GW_OK;
@@ -131,6 +133,16 @@ static int format_names(const json_t *value, struct sbuf *out)
     return GW_OK;
 }
 
+static int format_star(const json_t *value, struct sbuf *out)
+{
+    static const char *const numerals[] = { "一", "二", "三", "四", "五" };
+    int64_t n = json_integer_value(value);
+    if (!json_is_integer(value) || n < 1 || n > 5)
+        return GW_EINVAL;
+    sbuf_str(out, numerals[n - 1]);
+    return GW_OK;
+}
+
 static int format_head(const json_t *value, enum format format, struct sbuf *out)
 {
     if (json_is_integer(value) && format == FORMAT_YEAR)
@@ -152,6 +164,7 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
     case FORMAT_DAY:
     case FORMAT_DATE:
     case FORMAT_DAYDATE:
+    case FORMAT_DAY_FULL:
         return format_day(format, value, out);
     case FORMAT_CLOCK:
         return format_clock(value, out);
@@ -162,6 +175,8 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
     case FORMAT_TAIL:
     case FORMAT_YEAR:
         return format_head(value, format, out);
+    case FORMAT_STAR:
+        return format_star(value, out);
     case FORMAT_COUNT:
         if (!json_is_array(value))
             return GW_EINVAL;

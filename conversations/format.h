@@ -15,11 +15,13 @@
  *   day       2026-11-28 → 28日
  *   date      2026-11-28 → 周六(28日)
  *   daydate   2026-11-28 → 28日(周六)
+ *   day_full  2026-10-01 → 10月1日
  *   clock     09:00 → 上午9点, 13:30 → 下午1点半, 12:00 → 中午12点
  *   exact     08:52 → 8点52分, 16:31 → 16点31分
  *   names     list of names, or of objects with "name" → 杨秀兰、李国才
  *   tail      phone → its last four digits
  *   year      1955-… → 1955
+ *   star      1 to 5 → 一 to 五
  *   count     list → its length
  *
  * 0, or GW_EINVAL when the value is not of the format's kind. */

@@ -23,6 +23,8 @@
     X(FORMAT_CLOCK, "clock")                                                                       \
     X(FORMAT_EXACT, "exact")                                                                       \
     X(FORMAT_NAMES, "names")                                                                       \
+    X(FORMAT_DAY_FULL, "day_full")                                                                 \
+    X(FORMAT_STAR, "star")                                                                         \
     X(FORMAT_TAIL, "tail")                                                                         \
     X(FORMAT_YEAR, "year")                                                                         \
     X(FORMAT_COUNT, "count")                                                                       \

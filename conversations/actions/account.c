@@ -28,16 +28,22 @@ static int dispute(struct action_call *call, const struct person *me)
     return rc < 0 ? rc : action_end(call, "disputed");
 }
 
-static int account_start(struct action_call *call)
+static int account_dispute(struct action_call *call)
 {
     struct person me;
-    bool disputed = json_flag(call->slots, "dispute", false);
     int rc = action_person(call, &me);
     if (rc < 0)
         return rc;
-    if (rc == 0)
-        return action_end(call, disputed ? "stranger" : "none");
-    return disputed ? dispute(call, &me) : action_end(call, "sure");
+    return rc == 0 ? action_end(call, "stranger") : dispute(call, &me);
+}
+
+static int account_start(struct action_call *call)
+{
+    struct person me;
+    if (json_flag(call->slots, "dispute", false))
+        return action_end(call, "disputed");
+    int rc = action_person(call, &me);
+    return rc < 0 ? rc : action_end(call, rc == 1 ? "sure" : "none");
 }
 
 static int account_leave(struct action_call *call)
@@ -59,7 +65,8 @@ static int account_leave(struct action_call *call)
 }
 
 const struct action account_actions[] = {
-    { "account.start", account_start, OUTCOMES("sure", "none", "disputed", "stranger"), FINAL },
+    { "account.start", account_start, OUTCOMES("sure", "none", "disputed") },
+    { "account.dispute", account_dispute, OUTCOMES("disputed", "stranger"), FINAL },
     { "account.leave", account_leave, OUTCOMES("deleted", "none"), FINAL },
     { .name = NULL },
 };

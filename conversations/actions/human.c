@@ -12,8 +12,8 @@
 enum { LAST_TEXTS = 2, SAID_MAX = 300 };
 
 #define DANGERS                                                                                    \
-    "fall", "chest", "bleeding", "stroke", "poison", "drowning", "fire", "gas", "electric",        \
-        "crime", "missing", "suicide"
+    "fall", "chest", "collapse", "poison", "drowning", "fire", "gas", "violence", "missing",       \
+        "suicide"
 
 static void append_text(void *context, struct slice text)
 {

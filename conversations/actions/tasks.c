@@ -4,14 +4,22 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 
+/* The number after 回 or 结; also as the slot that the messages show. */
+static int64_t task_number(struct action_call *call)
+{
+    int64_t number = action_number(call->slots, "task_no", action_number(call->slots, "n", 0));
+    json_put_int(call->slots, "task_no", number);
+    return number;
+}
+
 static int task_reply_action(struct action_call *call)
 {
     struct task task = { 0 };
+    int64_t number = task_number(call);
     struct slice content = slice_trim(json_slice(call->slots, "content"));
     if (content.n == 0)
         return action_end(call, "empty");
-    int rc = task_reply(call->service, call->address->id, action_number(call->slots, "task_no", 0),
-                        content, &task);
+    int rc = task_reply(call->service, call->address->id, number, content, &task);
     if (rc < 0)
         return rc;
     if (rc == TASK_DONE)
@@ -22,8 +30,7 @@ static int task_reply_action(struct action_call *call)
 static int task_close_action(struct action_call *call)
 {
     struct task task = { 0 };
-    int rc = task_close(call->service, call->address->id, action_number(call->slots, "task_no", 0),
-                        &task);
+    int rc = task_close(call->service, call->address->id, task_number(call), &task);
     if (rc < 0)
         return rc;
     if (rc == TASK_DONE)

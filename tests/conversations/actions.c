@@ -281,7 +281,7 @@ static void leaving_removes_the_person(void **state)
 {
     struct fixture *f = *state;
     assert_string_equal(run(f, "account.start", "{}"), "none");
-    assert_string_equal(run(f, "account.start", "{\"dispute\":true}"), "stranger");
+    assert_string_equal(run(f, "account.dispute", "{}"), "stranger");
     register_yang(f);
     assert_string_equal(run(f, "account.start", "{}"), "sure");
     assert_string_equal(run(f, "account.leave", NULL), "deleted");
@@ -293,7 +293,7 @@ static void a_disputed_record_is_frozen_at_once(void **state)
 {
     struct fixture *f = *state;
     register_yang(f);
-    assert_string_equal(run(f, "account.start", "{\"dispute\":true}"), "disputed");
+    assert_string_equal(run(f, "account.dispute", "{}"), "disputed");
     assert_string_equal(run(f, "gate.volunteer", "{}"), "none");
 }
 

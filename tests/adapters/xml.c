@@ -103,8 +103,7 @@ static void test_doctype_is_refused(void **state)
         "<!DOCTYPE xml [<!ENTITY a \"b\">]><xml><A>&a;</A></xml>",
         "<!DOCTYPE xml SYSTEM \"file:///etc/hostname\"><xml><A>1</A></xml>",
         "<!DOCTYPE xml [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><xml><A>&e;</A></xml>",
-        "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">"
-        "<!ENTITY c \"&b;&b;&b;&b;\">]><l>&c;</l>",
+        "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><l>&b;</l>",
     };
     for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++)
         refuse(*state, slice_of(documents[i]), XML_DOCTYPE);

@@ -131,8 +131,7 @@ static int read_keys(struct vault *v, const json_t *file, const char *path, stru
         if (slice_to_int(slice_of(name), &id) != 0 || id < 1 || id > MAX_KEY_ID ||
             digest_unhex(slice_of(json_string_value(value)), master, KEY_BYTES) != 0)
             return fault_set(fault, GW_ECONFIG,
-                             "%s: key \"%s\" is damaged: restore the key file from its copy", path,
-                             name);
+                             "%s: a key is damaged: restore the key file from its copy", path);
         add_key(v, (int)id, master);
         OPENSSL_cleanse(master, sizeof(master));
     }

@@ -28,6 +28,17 @@ static const char *principal_slot(struct slice kind)
     return NULL;
 }
 
+bool answer_fixes(const struct step *s, const char *slot)
+{
+    for (int i = 0; i < s->fixes.count; i++) {
+        const char *reads = principal_slot(slice_of(s->fixes.names[i]));
+        /* A kind without a first slot reads several: it takes whatever comes. */
+        if (reads == NULL || strcmp(reads, slot) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Reads one kind into `out`: 1, 0 or GW_E*. */
 static int read_kind(const struct run *r, const struct step *s, struct slice kind, bool own,
                      json_t *out)

@@ -37,8 +37,12 @@ static bool takes_any_text(const struct step *s)
 /* A wish that goes before the answer to the open question. */
 static bool wish_comes_first(struct run *r, const struct step *open, const struct flow *wish)
 {
-    if (wish == NULL || wish == session_top(&r->session)->flow)
+    struct frame *top = session_top(&r->session);
+    if (wish == NULL)
         return false;
+    /* The same again about something else is no correction of what is asked about. */
+    if (wish == top->flow)
+        return open->fixes.count > 0 && run_contradicts(top->slots, r->understood.slots, open);
     if (wish == r->c->menu.words[GLOBAL_OPT_OUT][OPEN_NOTHING].flow)
         return true;
     return takes_any_text(open) && !r->understood.by_homophone;

@@ -333,7 +333,7 @@ static void read_step(struct reader *r)
 
 static bool is_reserved(const char *name)
 {
-    static const char *const reserved[] = { "next", "end", "say", "ask", "flow", NULL };
+    static const char *const reserved[] = { "next", "end", NULL };
     for (int i = 0; reserved[i] != NULL; i++)
         if (strcmp(reserved[i], name) == 0)
             return true;

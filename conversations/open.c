@@ -30,14 +30,14 @@ static bool agree(json_t *a, json_t *b)
     return json_equal(a, b) != 0;
 }
 
-static bool contradicts(json_t *slots, json_t *news)
+bool run_contradicts(json_t *slots, json_t *news, const struct step *fixing)
 {
     const char *key;
     json_t *value;
     json_object_foreach(news, key, value)
     {
         json_t *old = json_object_get(slots, key);
-        if (old != NULL && !agree(old, value))
+        if (old != NULL && !agree(old, value) && (fixing == NULL || !answer_fixes(fixing, key)))
             return true;
     }
     return false;
@@ -93,7 +93,7 @@ int run_open(struct run *r, const struct flow *flow, json_t *slots)
     run_close_optional(r);
     slots = kept_slots(flow, slots);
     int open = find_open(&r->session, flow);
-    if (open >= 0 && !contradicts(r->session.frames[open].slots, slots))
+    if (open >= 0 && !run_contradicts(r->session.frames[open].slots, slots, NULL))
         return go_on(r, open, slots);
     prefill(r, flow, slots);
     session_push(&r->session, flow, slots);

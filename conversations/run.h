@@ -68,6 +68,9 @@ GW_MUSTCHECK int run_open(struct run *r, const struct flow *flow, json_t *slots)
 GW_MUSTCHECK int run_menu(struct run *r, const struct target *t, json_t *more);
 /* Begins the top frame, by way of the gate when its flow is not for anyone. */
 GW_MUSTCHECK int run_begin(struct run *r);
+/* Whether what was read says otherwise than what is known, leaving aside what `fixing` (may be
+ * NULL) takes as a correction. */
+bool run_contradicts(json_t *slots, json_t *news, const struct step *fixing);
 /* Closes a question on top that silence would have ended. */
 void run_close_optional(struct run *r);
 /* Puts the questions that messages of our own asked into the session. */
@@ -79,6 +82,9 @@ GW_MUSTCHECK int run_prompts(struct run *r);
 GW_MUSTCHECK int run_answer(struct run *r);
 /* Answers the open yes/no with no, or leaves what is no yes/no. */
 GW_MUSTCHECK int run_answer_flag(struct run *r, bool yes);
+
+/* Whether one of the kinds that correct this step's question reads that slot. */
+bool answer_fixes(const struct step *s, const char *slot);
 
 /* words.c and which.c */
 

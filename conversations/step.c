@@ -158,8 +158,10 @@ static int follow(struct run *r, int from, const struct target *t, const struct 
     *next = -1;
     switch (t->kind) {
     case TARGET_NEXT:
+        if (from + 1 == f->flow->step_count)
+            return run_end(r);
         *next = from + 1;
-        return *next < f->flow->step_count ? GW_OK : run_end(r);
+        return GW_OK;
     case TARGET_STEP:
         if (t->step <= from && f->flow->steps[t->step].kind == STEP_ASK)
             forget(f, t->step);

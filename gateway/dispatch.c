@@ -173,7 +173,7 @@ static int64_t backoff_s(const struct dispatch *d, int attempt)
     if (i >= d->options.backoff_count)
         i = d->options.backoff_count - 1;
     int percent = 100 - JITTER_PERCENT + (int)digest_random_below(2 * JITTER_PERCENT + 1);
-    return (int64_t)d->options.backoff_s[i] * percent / 100;
+    return ((int64_t)d->options.backoff_s[i] * percent + 50) / 100;
 }
 
 static void settle(struct send *s, enum outbox_outcome outcome, struct slice reason, int status)

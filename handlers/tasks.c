@@ -10,7 +10,7 @@
 #include "handlers/protect.h"
 #include "handlers/roles.h"
 
-enum { MINUTE = 60, SAID_MAX = 1000, NUMBER_TRIES = 200, DAY_SECONDS = 86400 };
+enum { MINUTE = 60, SAID_MAX = 1000, SAID_SHOWN = 90, NUMBER_TRIES = 200, DAY_SECONDS = 86400 };
 
 /* What each kind means. OBJECTION has no message when it opens: attendance asks the leader itself.
  */
@@ -152,7 +152,7 @@ static int tell_duty(const struct service *s, const struct task *t, const char *
     json_t *params = json_object();
     json_put_int(params, "number", t->number);
     json_put_slice(params, "name", t->name);
-    json_put_slice(params, "said", t->said);
+    json_put_slice(params, "said", utf8_cut(t->said, SAID_SHOWN));
     json_object_set_new(params, "kind", json_string(kinds[t->kind].name));
     int rc = notify_set_tail(s, params, t->asker);
     if (rc != 0) {

@@ -53,7 +53,7 @@ struct task_form {
     int64_t subject;
 };
 enum task_open_outcome {
-    TASK_OPENED, /* the duty person was told: {number, name, tail, said, kind} */
+    TASK_OPENED, /* the duty person was told: {number, name, tail, said (30 characters), kind} */
     TASK_AGAIN,  /* this person has an open task of the kind: the new words are added to it */
     TASK_NOBODY, /* opened, but no duty person is known anywhere above */
 };

@@ -143,7 +143,7 @@ struct hours_sums {
 GW_MUSTCHECK int hours_sum(const struct service *s, int64_t person, int64_t from_day,
                            int64_t to_day, struct hours_sums *out);
 
-/* Deletes the words of everything a person did, here and in the ledger (ledger_forget_texts), when
+/* Deletes the words of everything a person did, here, in attendance and in the ledger, when
  * their data are to go; minutes, dates and the chain stay. 0 or GW_E*. */
 GW_MUSTCHECK int hours_forget(const struct service *s, int64_t person, int64_t recorder);
 

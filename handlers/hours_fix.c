@@ -3,6 +3,7 @@
 #include "handlers/hours_row.h"
 #include "handlers/volunteers.h"
 
+SQL(hours_blank_objections, "UPDATE attendance SET words = $empty WHERE person = $person");
 SQL(hours_blank_words, "UPDATE hours SET words = $empty, reason = $empty WHERE person = $person");
 
 static const char *const fix_names[HOURS_FIX_OUTCOMES] = {
@@ -228,8 +229,12 @@ int hours_forget(const struct service *s, int64_t person, int64_t recorder)
     int rc = ledger_forget_texts(s, person, recorder);
     if (rc < 0)
         return rc;
-    struct slice empty = { "", 0 };
-    rc = sql_run(s->tx, &hours_blank_words,
-                 BINDS(BIND_BLOB("empty", empty), BIND_INT("person", person)));
-    return rc < 0 ? rc : 0;
+    const struct sql *const blank[] = { &hours_blank_words, &hours_blank_objections };
+    for (int i = 0; i < 2; i++) {
+        rc = sql_run(s->tx, blank[i],
+                     BINDS(BIND_BLOB("empty", SLICE("")), BIND_INT("person", person)));
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
 }

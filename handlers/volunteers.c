@@ -4,7 +4,7 @@
 #include "gateway/store/timers.h"
 #include "handlers/consents.h"
 #include "handlers/counters.h"
-#include "handlers/ledger.h"
+#include "handlers/hours.h"
 #include "handlers/list.h"
 #include "handlers/places.h"
 #include "handlers/resident_id.h"
@@ -308,7 +308,7 @@ int volunteer_leave(const struct service *s, int64_t id)
     if (rc >= 0)
         rc = consents_forget(s, id);
     if (rc >= 0)
-        rc = ledger_forget_texts(s, id, 0);
+        rc = hours_forget(s, id, 0);
     return rc < 0 ? rc : LEAVE_DONE;
 }
 

@@ -672,6 +672,20 @@ static void nobody_judges_their_own_no_show(void **state)
     assert_int_equal(review(c, c->people[5].address, true), ATTENDANCE_DISPUTE_OWN);
 }
 
+static void the_words_of_an_objection_can_be_forgotten(void **state)
+{
+    struct scene *c = *state;
+    struct attendance_dispute out;
+    close_with_no_show(c);
+    assert_int_equal(object(c, &out), ATTENDANCE_DISPUTE_DONE);
+    records_commit(c->r);
+    const char *kept = "SELECT COUNT(*) FROM attendance WHERE length(words) > 0";
+    assert_int_equal(support_count(c->r->support, kept), 1);
+    assert_int_equal(hours_forget(&c->r->s, c->people[5].id, 0), 0);
+    records_commit(c->r);
+    assert_int_equal(support_count(c->r->support, kept), 0);
+}
+
 /* ---- tables ---- */
 
 static void states_have_names_and_a_way_in(void **state)
@@ -745,6 +759,7 @@ int main(void)
         T(the_level_above_can_give_it),
         T(a_mistake_is_settled_at_any_time),
         T(nobody_judges_their_own_no_show),
+        T(the_words_of_an_objection_can_be_forgotten),
         T(states_have_names_and_a_way_in),
         T(words_of_flows_are_known),
     };

@@ -151,7 +151,8 @@ GW_MUSTCHECK int hours_forget(const struct service *s, int64_t person, int64_t r
 
 /* Claims that the address `confirmer` may decide (POWER_CONFIRM there or above), oldest service
  * first, those of people on that phone left out, at most `limit` (at most 50), in the arena. The
- * number shown is the place in the list from 1; keep the ids in the session. Number or GW_E*. */
+ * number shown is the place in the list from 1; keep the ids in the session. What is over its ten
+ * working days has HOURS_LATE. Number or GW_E*. */
 GW_MUSTCHECK int hours_waiting(const struct service *s, int64_t confirmer, int limit,
                                struct hours **out);
 /* How many wait for `confirmer`, counted to 50. Number or GW_E*. */

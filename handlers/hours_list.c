@@ -110,6 +110,16 @@ static int name_people(const struct service *s, struct hours *rows, int count)
     return count;
 }
 
+/* Overdue: the last of ten working days was yesterday or before (Order 67, article 11). */
+static void mark_late(const struct service *s, struct hours *rows, int count)
+{
+    const struct policy *p = s->policy;
+    int64_t yesterday = civil_day_of(s->now, s->zone) - 1;
+    int64_t last = workdays_before(&p->workdays, yesterday, (int)p->record_workdays);
+    for (int i = 0; i < count; i++)
+        rows[i].flags |= rows[i].day <= last ? HOURS_LATE : 0;
+}
+
 /* Claims below every organization where the address may confirm; `*out` has room for all. */
 static int collect(const struct service *s, int64_t confirmer, int each, struct hours **out)
 {
@@ -149,7 +159,9 @@ int hours_waiting(const struct service *s, int64_t confirmer, int limit, struct 
     if (count < 0)
         return count;
     count = settle(*out, count, own, own_count);
-    return name_people(s, *out, count < limit ? count : limit);
+    count = count < limit ? count : limit;
+    mark_late(s, *out, count);
+    return name_people(s, *out, count);
 }
 
 int hours_waiting_count(const struct service *s, int64_t confirmer)

@@ -33,10 +33,10 @@ enum ledger_source {
 };
 
 /* One entry. A confirmed entry or a correction is refused while a field marked * is empty: the nine
- * fields of the district's record rules (思文委发〔2015〕3号, section 五:
- * 名称、日期、地点、服务对象、 服务内容、服务时间、服务质量评价、活动负责人、记录人) and what MCA
- * Order 67, articles 7 and 10 add (organizing unit, date of the evaluation). Strings are borrowed
- * on append, in the arena on read. */
+ * fields of the district's record rules (Opinion 2015 no. 3, part 5: name, date, place, recipient,
+ * content, time, quality, person in charge, recorder) and what MCA Order 67, articles 7 and 10 add
+ * (organizing unit, date of the evaluation). Strings are borrowed on append, in the arena on read.
+ */
 struct ledger_entry {
     int64_t person; /* * volunteers' id */
     int64_t seq;    /* set by ledger_append: 1, 2, 3 … without a gap */

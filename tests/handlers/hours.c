@@ -478,9 +478,14 @@ static void ten_working_days_and_then_late(void **state)
     int64_t second = claimed(c, "扫街", SUPPORT_TODAY - 1, 60);
     /* Tuesday the 24th; the tenth working day is Tuesday, 8 December. */
     c->r->s.now = civil_day_start(SUPPORT_TODAY + 14, SUPPORT_ZONE) - 1;
+    struct hours *rows;
+    assert_int_equal(hours_waiting(&c->r->s, c->r->organizer, 9, &rows), 2);
+    assert_int_equal(rows[0].flags & HOURS_LATE, 0);
     struct hours_decided out = confirm(c, first, 0);
     assert_int_equal(out.row.flags & HOURS_LATE, 0);
     c->r->s.now += 1;
+    assert_int_equal(hours_waiting(&c->r->s, c->r->organizer, 9, &rows), 1);
+    assert_int_equal(rows[0].flags & HOURS_LATE, HOURS_LATE);
     out = confirm(c, second, 0);
     assert_int_equal(out.row.flags & HOURS_LATE, HOURS_LATE);
     struct ledger_entry e;

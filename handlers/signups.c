@@ -50,8 +50,8 @@ SQL(signup_load, "SELECT CAST(COALESCE(SUM(ends_at - starts_at), 0) AS BIGINT) F
                  "AND starts_at < $to");
 SQL(signup_position, "SELECT COUNT(*) FROM signups WHERE activity = $activity "
                      "AND state IN (2, 3) AND queued <= $queued");
-SQL(signup_set_state, "UPDATE signups SET state = $to, number = CASE WHEN $to = 1 THEN number "
-                      "ELSE 0 END WHERE id = $id AND state = $from");
+SQL(signup_set_state, "UPDATE signups SET state = $to, number = CASE WHEN CAST($to AS BIGINT) = 1 "
+                      "THEN number ELSE 0 END WHERE id = $id AND state = $from");
 SQL(signup_of_pair, "SELECT " SIGNUP_COLUMNS SIGNUP_FROM
                     "WHERE u.activity = $activity AND u.volunteer = $volunteer");
 SQL(signup_one, "SELECT " SIGNUP_COLUMNS SIGNUP_FROM "WHERE u.id = $id");

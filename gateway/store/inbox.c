@@ -79,7 +79,15 @@ int inbox_get(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
     return opened == 0 ? 1 : opened;
 }
 
-SQL(inbox_newest, "SELECT id, message FROM inbox WHERE address = $address "
+/* The part of the index inbox_recent that holds an address, back to INBOX_LAST_DAYS before the
+ * newest message. 4194304 is one millisecond of an id (ids.h); the days are milliseconds there.
+ * The plus sign keeps SQLite from putting $address into the first comparison, which would then no
+ * longer be that of the index. */
+#define RECENT_OF_ADDRESS                                                                          \
+    "address / 4194304 % 8 = CAST($address AS BIGINT) / 4194304 % 8 AND +address = $address "      \
+    "AND id > (SELECT MAX(id) FROM inbox) - 604800000 * 4194304 "
+
+SQL(inbox_newest, "SELECT id, message FROM inbox WHERE " RECENT_OF_ADDRESS
                   "ORDER BY id DESC LIMIT CAST($limit AS BIGINT)");
 
 int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit, struct arena *a,
@@ -106,8 +114,8 @@ int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit,
     return n;
 }
 
-SQL(inbox_empty, "UPDATE inbox SET message = $nothing "
-                 "WHERE address = $address AND received_at >= $since");
+SQL(inbox_empty,
+    "UPDATE inbox SET message = $nothing WHERE " RECENT_OF_ADDRESS "AND received_at >= $since");
 
 int inbox_forget(struct tx *tx, int64_t address, int64_t since)
 {

@@ -12,7 +12,7 @@
 /* Days a (account, key) is remembered; provider timestamps older than that are refused (design,
  * promise 2). */
 enum { SEEN_DAYS = 35 };
-enum { INBOX_KEY_LIMIT = 255, INBOX_LAST_LIMIT = 20 };
+enum { INBOX_KEY_LIMIT = 255, INBOX_LAST_LIMIT = 20, INBOX_LAST_DAYS = 7 };
 
 struct inbox_row {
     int64_t id;
@@ -25,7 +25,8 @@ struct inbox_row {
     struct slice reply;   /* JSON array of {id, params}; empty when there is none */
 };
 
-/* Claims (account, key). 1 when it is new, 0 when it was seen before (`*first` is then the inbox id of
+/* Claims (account, key). A key that begins with what rises (a message id rather than its sender) makes
+ * neighbours of messages that come together, so that a commit writes fewer pages. 1 when it is new, 0 when it was seen before (`*first` is then the inbox id of
  * the first), or GW_E* (GW_EINVAL for an empty or overlong key). */
 GW_MUSTCHECK int inbox_claim(struct tx *tx, struct slice account, struct slice key, int64_t id,
                              int64_t now, int64_t *first);
@@ -38,12 +39,13 @@ GW_MUSTCHECK int inbox_reply(struct tx *tx, const struct vault *v, int64_t id, s
 /* A stored message with all fields but `key` in the clear, in the arena: 1, 0 when it is gone, or GW_E*. */
 GW_MUSTCHECK int inbox_get(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
                            struct inbox_row *out);
-/* The last `limit` texts (at most INBOX_LAST_LIMIT) of an address, oldest first, each given to `each` (design: the third wrong
+/* The last `limit` texts (at most INBOX_LAST_LIMIT) of an address from the last
+ * INBOX_LAST_DAYS before the newest message of all, oldest first, each given to `each` (design: the third wrong
  * answer tells a person "with the last texts"). */
 GW_MUSTCHECK int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit,
                             struct arena *a, void (*each)(void *context, struct slice text),
                             void *context);
-/* Empties the texts of an address received at `since` or later: what a child under 14 sent is not kept.
+/* Empties the texts of an address received at `since` or later (and in INBOX_LAST_DAYS): what a child under 14 sent is not kept.
  * Returns their number. */
 GW_MUSTCHECK int inbox_forget(struct tx *tx, int64_t address, int64_t since);
 /* Deletes what is older than its retention, at most `limit` rows of each kind a call; returns the number

@@ -12,7 +12,12 @@
 
 #include "gateway/store/connection.h"
 
-enum { DEFAULT_BUSY_MS = 5000, DEFAULT_CACHE_KIB = 16384, FREE_FLOOR_MIB = 16 };
+enum {
+    DEFAULT_BUSY_MS = 5000,
+    DEFAULT_CACHE_KIB = 16384,
+    DEFAULT_CHECKPOINT_PAGES = 1000,
+    FREE_FLOOR_MIB = 16
+};
 
 /* The bytes that can still be written where `path` lies; INT64_MAX when the system cannot tell. */
 static int64_t free_bytes(const char *path)
@@ -63,6 +68,9 @@ static int set_pragmas(struct store *s, const struct store_options *o)
     if (rc == 0 && !o->read_only)
         rc = connection_exec(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                                 "PRAGMA journal_size_limit=67108864;");
+    if (rc == 0 && !o->read_only)
+        rc = connection_error(sqlite3_wal_autocheckpoint(
+            s->db, o->checkpoint_pages > 0 ? o->checkpoint_pages : DEFAULT_CHECKPOINT_PAGES));
     if (rc == 0 && o->max_page_count > 0)
         rc = store_limit_pages(s, o->max_page_count);
     return rc;
@@ -145,6 +153,18 @@ int store_limit_pages(struct store *s, int64_t max_page_count)
     snprintf(text, sizeof(text), "PRAGMA max_page_count=%" PRId64 ";",
              max_page_count > 0 ? max_page_count : INT64_C(4294967294));
     return connection_exec(s, text);
+}
+
+int store_checkpoint(struct store *s)
+{
+    int logged = 0;
+    int copied = 0;
+    int code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &logged, &copied);
+    if (code != SQLITE_OK) {
+        connection_note(s, "checkpoint", NULL, 0);
+        return connection_error(code);
+    }
+    return logged > copied ? logged - copied : 0;
 }
 
 static int control(struct store *s, enum control which)

@@ -20,6 +20,9 @@ struct store_options {
     int busy_ms;            /* how long to wait for another process's lock; 0 means 5000 */
     int64_t max_page_count; /* 0 for no limit; lets a test fill the disk */
     int cache_kib;          /* page cache; 0 means 16384 */
+    int checkpoint_pages;   /* a commit that leaves more pages in the log copies them into the database
+                               itself, before it returns; 0 means 1000. Larger when another thread calls
+                               store_checkpoint. */
     int64_t free_floor;     /* a writer starts with this many bytes free on the disk, at least;
                                0 means 16 MiB, so that what is accepted still fits */
 };
@@ -32,6 +35,10 @@ GW_MUSTCHECK int store_open(const struct store_options *options, struct store **
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 /* Changes max_page_count on an open store; 0 takes the limit away. For tests of a full disk. */
 GW_MUSTCHECK int store_limit_pages(struct store *s, int64_t max_page_count);
+
+/* Copies what the log holds into the database without stopping the writer: for a connection of its own on
+ * another thread, so that no commit has to. Returns the pages that are left in the log, or GW_E*. */
+GW_MUSTCHECK int store_checkpoint(struct store *s);
 
 /* Applies the numbered migrations that are missing, in one transaction each. A file is named
  * …/NNNN_what.sql; numbers are unique over all tables given (NULL-terminated array of tables). In

@@ -190,6 +190,36 @@ static void a_childs_texts_are_forgotten(void **state)
     assert_int_equal(support_count(s, "SELECT COUNT(*) FROM inbox WHERE LENGTH(message) = 0"), 1);
 }
 
+/* Addresses of all eighths, and none of a week ago. */
+static void the_last_texts_of_many_addresses(void **state)
+{
+    struct support *s = *state;
+    int64_t addresses[20];
+    char text[16];
+    support_begin(s);
+    put(s, 77, "too old", "");
+    s->clock_ms += (INBOX_LAST_DAYS * 86400 + 1) * INT64_C(1000);
+    for (int i = 0; i < 20; i++) {
+        s->clock_ms++;
+        addresses[i] = ids_next(&s->ids);
+    }
+    for (int i = 0; i < 60; i++) {
+        snprintf(text, sizeof(text), "%d", i);
+        put(s, addresses[i % 20], text, "");
+    }
+    for (int i = 0; i < 20; i++) {
+        struct texts t = { 0 };
+        assert_int_equal(inbox_last(s->tx, s->vault, addresses[i], 2, &s->arena, each_text, &t), 2);
+        snprintf(text, sizeof(text), "%d", 20 + i);
+        assert_slice(t.text[0], text);
+        snprintf(text, sizeof(text), "%d", 40 + i);
+        assert_slice(t.text[1], text);
+    }
+    struct texts none = { 0 };
+    assert_int_equal(inbox_last(s->tx, s->vault, 77, 2, &s->arena, each_text, &none), 0);
+    support_rollback(s);
+}
+
 static void retention_deletes_in_slices(void **state)
 {
     struct support *s = *state;
@@ -220,7 +250,8 @@ int main(void)
         TEST(a_key_is_claimed_once_an_account), TEST(keys_have_a_limit),
         TEST(a_retry_gets_the_stored_reply),    TEST(texts_are_encrypted_on_disk),
         TEST(a_moved_ciphertext_does_not_open), TEST(the_last_texts_come_oldest_first),
-        TEST(a_childs_texts_are_forgotten),     TEST(retention_deletes_in_slices),
+        TEST(the_last_texts_of_many_addresses), TEST(a_childs_texts_are_forgotten),
+        TEST(retention_deletes_in_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

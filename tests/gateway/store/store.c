@@ -398,6 +398,24 @@ static void durability_is_full(void **state)
     support_rollback(s);
 }
 
+static void a_checkpoint_beside_the_writer(void **state)
+{
+    struct support *s = *state;
+    struct store *beside = NULL;
+    struct fault fault = { 0 };
+    const struct store_options options = { .path = s->path, .free_floor = 1 };
+    assert_int_equal(store_open(&options, &beside, &fault), 0);
+    struct tx *tx = support_begin(s);
+    assert_int_equal(put(tx, "a", 1), 1);
+    support_commit(s);
+    tx = support_begin(s); /* while the writer writes */
+    assert_int_equal(put(tx, "b", 2), 1);
+    assert_int_equal(store_checkpoint(beside), 0);
+    support_commit(s);
+    store_close(beside);
+    assert_int_equal(support_count(s, "SELECT COUNT(*) FROM counters"), 2);
+}
+
 static void the_files_are_private(void **state)
 {
     struct support *s = *state;
@@ -490,6 +508,7 @@ int main(void)
         TEST(a_reader_sees_the_past_and_never_waits),
         TEST(a_second_writer_waits_and_gives_up),
         TEST(durability_is_full),
+        TEST(a_checkpoint_beside_the_writer),
         TEST(the_files_are_private),
         TEST(opening_says_what_is_wrong),
         TEST(the_key_belongs_to_the_database),

@@ -133,7 +133,7 @@ static int add_where(struct run *r)
         return GW_OK;
     bool silent =
         r->session.silent_since > 0 && r->s->now - r->session.silent_since >= RESUME_SECONDS;
-    if (r->asked && silent && f->flow == r->resumed)
+    if (r->asked && silent && run_open_step(r) == r->resumed)
         return run_say_where(r, r->c->menu.resume, f, true);
     if (!r->asked && r->finished && r->out->reply_count > 0 && !f->flow->steps[f->step].optional)
         return run_say_where(r, r->c->menu.still, f, false);
@@ -171,7 +171,7 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
     session_load(&r.session, c, in->address, s);
     int rc = run_prompts(&r);
     if (rc == GW_OK) {
-        r.resumed = r.session.count > 0 ? session_top(&r.session)->flow : NULL;
+        r.resumed = run_open_step(&r);
         rc = in->reading != NULL ? turn_text(&r) : turn_event(&r);
     }
     if (rc == GW_OK)

@@ -346,7 +346,7 @@ static void name_steps(struct catalogue *c, struct flow *f, json_t *steps)
     struct slice text = source_text(&c->source, f->file);
     const char *name;
     json_t *value;
-    f->steps = arena_alloc(&c->arena, STEPS_MAX * sizeof *f->steps);
+    f->steps = arena_alloc(&c->arena, json_object_size(steps) * sizeof *f->steps);
     json_object_foreach(steps, name, value)
     {
         if (f->step_count == STEPS_MAX) {

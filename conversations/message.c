@@ -91,7 +91,6 @@ static void read_message(struct catalogue *c, const char *file, const char *id, 
         return;
     }
     c->message_list[c->message_count++] = m;
-    m->params = arena_alloc(&c->arena, PARAMS_MAX * sizeof *m->params);
     catalogue_known_keys(c, file, r.where, json, known);
     if (json_object_get(json, "sms") == NULL)
         catalogue_problem(c, file, "%s: sms is missing", r.where);
@@ -103,6 +102,8 @@ static void read_message(struct catalogue *c, const char *file, const char *id, 
         m->wechat = m->sms;
     read_class(&r);
     read_budget(&r);
+    size_t parts = (size_t)m->sms.count + (size_t)m->wechat.count;
+    m->params = arena_alloc(&c->arena, (parts + 1) * sizeof *m->params);
     gather_params(&r, &m->sms);
     gather_params(&r, &m->wechat);
     m->opens = catalogue_string(c, file, r.where, json, "opens");

@@ -24,7 +24,7 @@ struct run {
     bool asked;    /* a question was put in this turn */
     bool finished; /* a flow the person wished for came to its end */
     bool aside; /* opened by a word that works everywhere: the question below is not brought up */
-    const struct flow *resumed; /* the flow that was open when the text came */
+    const struct step *resumed; /* the question that was open when the text came */
 };
 
 /* run.c: replies */

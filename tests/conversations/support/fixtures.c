@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handlers/demo.h"
+#include "handlers/district.h"
 #include "tests/conversations/support/district.h"
 
 /* The demo district as `linli demo` makes it, with a few volunteers. */
@@ -19,11 +20,20 @@ static int fill_demo(struct world *w, const struct service *s, void *context)
     return rc;
 }
 
+/* The organizations alone, as a new installation has them. */
+static int make_district(struct world *w, const struct service *s, void *context)
+{
+    (void)w;
+    (void)context;
+    return district_setup(s);
+}
+
 static const struct {
     const char *name;
     int (*run)(struct world *w, const struct service *s, void *context);
 } fixtures[] = {
     { "demo", fill_demo },
+    { "district", make_district },
 };
 
 int fixture_run(struct world *w, const char *name)

@@ -10,19 +10,11 @@
 #include "gateway/store/inbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
-#include "handlers/district.h"
 #include "handlers/policy.h"
 
 static const char signature[] = "思茅志愿";
 
 static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
-
-static int make_district(struct world *w, const struct service *s, void *context)
-{
-    (void)w;
-    (void)context;
-    return district_setup(s);
-}
 
 struct world *world_open(struct catalogue *catalogue)
 {
@@ -36,9 +28,6 @@ struct world *world_open(struct catalogue *catalogue)
     w->policy = policy_default();
     w->now = SUPPORT_NOW;
     world_speaker(w, CHANNEL_SMS, "13800000001");
-    if (world_transact(w, make_district, NULL) < 0)
-        fail_msg("%s", w->error);
-    arena_reset(&w->arena);
     return w;
 }
 

@@ -1,0 +1,341 @@
+#include "conversations/understand/reading.h"
+
+#include <string.h>
+
+#include "conversations/understand/numeral.h"
+#include "conversations/understand/scan.h"
+#include "conversations/understand/survey.h"
+
+/* From this priority on a wish is plain enough to win over the answer to an open question. */
+enum { PLAIN_WISH = 60, STRONG_WISH = 77, SUBSCRIPTION = 91 };
+
+struct decision {
+    const struct understander *u;
+    const struct reading *r;
+    enum context context;
+    struct understood *out;
+};
+
+static void conclude(struct decision *d, const char *intent, const char *why)
+{
+    d->out->intent = intent;
+    d->out->why = why;
+}
+
+static void put(struct decision *d, const char *key, json_t *value)
+{
+    json_object_set_new(d->out->slots, key, value);
+}
+
+/* The best candidate of a reading that counts in the context. */
+static const struct candidate *best(const struct reading *r, enum context context)
+{
+    for (int i = 0; i < r->candidate_count; i++) {
+        unsigned contexts = r->candidates[i].rule->contexts;
+        if (contexts == 0 || (contexts >> context & 1) != 0) {
+            return &r->candidates[i];
+        }
+    }
+    return NULL;
+}
+
+static void conclude_rule(struct decision *d, const struct reading *r, const struct candidate *c)
+{
+    struct slot_call call = { .u = d->u, .r = r, .rule = c->rule, .match = &c->match };
+    call.looks = c->rule->intent->looks;
+    json_decref(d->out->slots);
+    d->out->slots = slots_read(&call, c->rule->intent->readers);
+    d->out->safety = c->rule->safety;
+    conclude(d, c->rule->intent->name, c->rule->name);
+}
+
+/* Slots by the readers of an intent, without a pattern. */
+static void conclude_read(struct decision *d, const char *intent, const char *why)
+{
+    const struct intent *i = rules_intent(&d->u->rules, intent);
+    if (i == NULL) {
+        conclude(d, intent, why);
+        return;
+    }
+    struct slot_call call = { .u = d->u, .r = d->r, .looks = i->looks };
+    json_decref(d->out->slots);
+    d->out->slots = slots_read(&call, i->readers);
+    conclude(d, i->name, why);
+}
+
+static void opt_out(struct decision *d, const char *scope, const char *why)
+{
+    put(d, "scope", json_string(scope));
+    conclude(d, "opt_out", why);
+}
+
+/* What the table of scripts.md section 0 says of a word alone. */
+static bool decide_word(struct decision *d)
+{
+    bool asked = d->context == CONTEXT_CONFIRM;
+    switch (d->r->global) {
+    case GLOBAL_OPT_OUT:
+        opt_out(d, "broadcast", "word.opt_out");
+        return true;
+    case GLOBAL_OPT_OUT_ALL:
+        opt_out(d, "all", "word.opt_out_all");
+        return true;
+    case GLOBAL_OPT_OUT_OFFER:
+        opt_out(d, "broadcast", "word.opt_out_offer");
+        return true;
+    case GLOBAL_N:
+        if (asked) {
+            conclude(d, "deny", "word.n");
+        } else if (d->context == CONTEXT_NONE || d->context == CONTEXT_RECRUIT) {
+            opt_out(d, "broadcast", "word.n");
+        } else {
+            conclude(d, "unknown", "word.n");
+        }
+        return true;
+    case GLOBAL_STOP:
+        if (asked) {
+            conclude(d, "deny", "word.stop");
+        } else if (d->context == CONTEXT_NONE || d->context == CONTEXT_RECRUIT) {
+            opt_out(d, "broadcast", "word.stop");
+        } else {
+            conclude(d, "deny", "word.stop");
+        }
+        return true;
+    case GLOBAL_CANCEL:
+        if (asked) {
+            conclude(d, "deny", "word.cancel");
+        } else if (d->context == CONTEXT_CHECKED_IN) {
+            return false; /* 撤: going home */
+        } else if (d->context == CONTEXT_NONE || d->context == CONTEXT_RECRUIT) {
+            conclude(d, "cancel_sign_up", "word.cancel");
+        } else {
+            conclude(d, "deny", "word.cancel");
+        }
+        return true;
+    case GLOBAL_BACK:
+        conclude(d, "help", "word.back");
+        return true;
+    case GLOBAL_HELP:
+        conclude(d, "help", "word.help");
+        return true;
+    case GLOBAL_HUMAN:
+        conclude(d, "human", "word.human");
+        return true;
+    case GLOBAL_FIX:
+        conclude(d, "fix", "word.fix");
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool decide_confirm(struct decision *d)
+{
+    int64_t n = numeral_whole(d->r->normal.low);
+    if (d->r->global == GLOBAL_YES || n == 1) {
+        conclude(d, "confirm", "confirm.yes");
+        return true;
+    }
+    if (d->r->global == GLOBAL_NO || n == 2) {
+        conclude(d, "deny", "confirm.no");
+        return true;
+    }
+    /* 好的谢谢, 不用了谢谢: courtesy around an answer. */
+    if (d->r->global == GLOBAL_THANKS && reading_is(d->r, PHRASE_YES, d->r->normal.low, NULL)) {
+        conclude(d, "confirm", "confirm.yes");
+        return true;
+    }
+    return false;
+}
+
+static bool decide_menu(struct decision *d)
+{
+    if (understand_answer(d->u, d->r, SLICE("choice"), d->out->slots) == 1) {
+        conclude(d, "choose_number", "menu.choice");
+        return true;
+    }
+    return false;
+}
+
+static bool decide_recruit(struct decision *d)
+{
+    int64_t n = numeral_whole(d->r->normal.low);
+    if (n == 1 || d->r->global == GLOBAL_YES ||
+        reading_is(d->r, PHRASE_JOIN, d->r->normal.low, NULL)) {
+        conclude(d, "sign_up", "recruit.yes");
+        return true;
+    }
+    if (n == 2 || d->r->global == GLOBAL_NO) {
+        conclude(d, "deny", "recruit.no");
+        return true;
+    }
+    if (n > 0 && understand_answer(d->u, d->r, SLICE("choice"), d->out->slots) == 1) {
+        conclude(d, "choose_number", "recruit.choice");
+        return true;
+    }
+    const struct candidate *c = best(d->r, d->context);
+    if (c == NULL && d->r->entities.count > 0) {
+        conclude_read(d, "sign_up", "recruit.dates");
+        return true;
+    }
+    return false;
+}
+
+static bool decide_survey(struct decision *d)
+{
+    const struct candidate *c = best(d->r, d->context);
+    if (d->r->normal.low.n == 0 && d->r->normal.mark == MARK_NONE) {
+        return false;
+    }
+    if (c != NULL && c->rule->priority >= STRONG_WISH) {
+        return false;
+    }
+    survey_read(d->r, d->out->slots);
+    conclude(d, "survey_answer", "survey.answer");
+    return true;
+}
+
+static bool decide_name(struct decision *d)
+{
+    const struct candidate *c = best(d->r, d->context);
+    if (c != NULL && c->rule->priority >= PLAIN_WISH &&
+        strcmp(c->rule->intent->name, "register") != 0) {
+        return false;
+    }
+    if (understand_answer(d->u, d->r, SLICE("person"), d->out->slots) == 1 &&
+        json_object_get(d->out->slots, "name") != NULL) {
+        conclude(d, "register", "reg_name.name");
+        return true;
+    }
+    if (understand_answer(d->u, d->r, SLICE("name"), d->out->slots) == 1) {
+        conclude(d, "register", "reg_name.name");
+        return true;
+    }
+    json_object_clear(d->out->slots);
+    return false;
+}
+
+static bool decide_id(struct decision *d)
+{
+    if (understand_answer(d->u, d->r, SLICE("id_number"), d->out->slots) == 1) {
+        conclude_read(d, "register", "reg_id.number");
+        return true;
+    }
+    return false;
+}
+
+static bool decide_report(struct decision *d)
+{
+    const struct candidate *c = best(d->r, d->context);
+    if (c != NULL && c->rule->priority >= PLAIN_WISH) {
+        return false;
+    }
+    json_t *probe = json_object();
+    int read = understand_answer(d->u, d->r, SLICE("duration"), probe);
+    if (read != 1) {
+        read = understand_answer(d->u, d->r, SLICE("date.past"), probe);
+    }
+    if (read == 1) {
+        conclude_read(d, "report_hours", "report.answer");
+        if (json_object_get(d->out->slots, "minutes") == NULL) {
+            json_object_update(d->out->slots, probe);
+        }
+    }
+    json_decref(probe);
+    return read == 1;
+}
+
+static bool decide_bind(struct decision *d)
+{
+    struct slice low = d->r->normal.low;
+    size_t i = 0;
+    int64_t code;
+    if (understand_answer(d->u, d->r, SLICE("phone"), d->out->slots) == 1) {
+        conclude(d, "bind_phone", "bind.phone");
+        return true;
+    }
+    size_t n = scan_digits(low, &i, 8, &code);
+    if (n >= 4 && n <= 6 && i == low.n) {
+        put(d, "code", json_stringn(d->r->normal.text.p, n));
+        conclude(d, "bind_phone", "bind.code");
+        return true;
+    }
+    return false;
+}
+
+/* The short answers that mean something in one context only. */
+static bool decide_context(struct decision *d)
+{
+    switch (d->context) {
+    case CONTEXT_CONFIRM:
+        return decide_confirm(d);
+    case CONTEXT_MENU:
+        return decide_menu(d);
+    case CONTEXT_RECRUIT:
+        return decide_recruit(d);
+    case CONTEXT_SURVEY:
+        return decide_survey(d);
+    case CONTEXT_REG_NAME:
+        return decide_name(d);
+    case CONTEXT_REG_ID:
+        return decide_id(d);
+    case CONTEXT_REPORT:
+        return decide_report(d);
+    case CONTEXT_BIND:
+        return decide_bind(d);
+    default:
+        return false;
+    }
+}
+
+/* Two candidates that would change a record and differ only a little are never guessed between: the
+ * order of the priorities decides among readings of one wish, the context among wishes. */
+static void decide_rules(struct decision *d)
+{
+    const struct reading *r = d->r;
+    const struct candidate *c = best(r, d->context);
+    if (c == NULL && r->by_sound != NULL) {
+        r = r->by_sound;
+        c = best(r, d->context);
+        d->out->by_homophone = c != NULL;
+    }
+    if (c != NULL) {
+        conclude_rule(d, r, c);
+    }
+}
+
+static void decide_second(struct decision *d)
+{
+    const struct candidate *c = d->r->second == NULL ? NULL : best(d->r->second, CONTEXT_NONE);
+    if (c == NULL || strcmp(c->rule->intent->name, "unknown") == 0) {
+        return;
+    }
+    struct slot_call call = { .u = d->u,
+                              .r = d->r->second,
+                              .rule = c->rule,
+                              .match = &c->match,
+                              .looks = c->rule->intent->looks };
+    json_t *slots = slots_read(&call, c->rule->intent->readers);
+    d->out->also = json_pack("[{s:s, s:o}]", "intent", c->rule->intent->name, "slots", slots);
+}
+
+void understand_decide(const struct understander *u, const struct reading *r, enum context context,
+                       struct understood *out)
+{
+    struct decision d = { u, r, context, out };
+    *out = (struct understood){ .intent = "unknown", .why = "nothing", .slots = json_object() };
+    const struct candidate *c = best(r, context);
+    if (c != NULL && (c->rule->safety || c->rule->priority >= SUBSCRIPTION)) {
+        conclude_rule(&d, r, c);
+    } else if (!decide_word(&d) && !decide_context(&d)) {
+        decide_rules(&d);
+    }
+    if (out->also == NULL) {
+        decide_second(&d);
+    }
+    json_t *also = json_object_get(out->slots, "also");
+    if (also != NULL && out->also == NULL) {
+        out->also = json_incref(also);
+    }
+    json_object_del(out->slots, "also");
+}

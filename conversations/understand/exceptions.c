@@ -1,0 +1,127 @@
+#include "conversations/understand/numeral.h"
+#include "conversations/understand/reading.h"
+#include "conversations/understand/recruit.h"
+#include "conversations/understand/scan.h"
+#include "conversations/understand/slots_more.h"
+#include "gateway/base/json.h"
+
+enum { ITEMS_MAX = 60 };
+
+static const struct option whats[] = {
+    { "请假", 'L' }, { "没来", 'A' }, { "没到", 'A' },   { "没有来", 'A' }, { "缺席", 'A' },
+    { "来了", 'C' }, { "到了", 'C' }, { "来呢", 'C' },   { "在的", 'C' },   { "去了", 'C' },
+    { "来的", 'C' }, { "补上", 'C' }, { "提前走", 'E' }, { "早走", 'E' },   { "先走", 'E' },
+    { "只", 'S' },   { "干", 'S' },   { "做", 'S' },     { "算", 'S' },     { "记", 'S' },
+    { "来", 'C' },   { NULL, 0 },
+};
+
+static const char *what_name(int what)
+{
+    switch (what) {
+    case 'L':
+        return "leave";
+    case 'A':
+        return "absent";
+    case 'E':
+        return "early";
+    case 'S':
+        return "minutes";
+    default:
+        return "present";
+    }
+}
+
+static const struct entity *length_between(const struct reading *r, size_t from, size_t to)
+{
+    for (int i = 0; i < r->entities.count; i++) {
+        const struct entity *e = &r->entities.list[i];
+        if (e->kind == ENTITY_LENGTH && e->from >= from && e->from < to) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+/* A number in the list, or a name that begins an item. */
+static bool item_starts(const struct reading *r, size_t *i, json_t *item)
+{
+    struct slice low = r->normal.low, name;
+    struct numeral n;
+    size_t at = *i;
+    bool boundary =
+        at == 0 ||
+        scan_behind(low, at, " |,|;|。|、|来了|请假|没来|没到|.|到了|缺席|早走|钟头|小时|分钟");
+    if (!boundary) {
+        return false;
+    }
+    if (numeral_read(low, &at, &n) && n.digits && !n.decimal && n.thousandths > 0 &&
+        n.thousandths <= 999000 && !scan_is_any(low, at, "个|小时|分钟|h|天")) {
+        scan_any(low, &at, "号");
+        scan_spaces(low, &at);
+        json_put_int(item, "n", n.thousandths / 1000);
+        *i = at;
+        return true;
+    }
+    at = *i;
+    if (name_read(&r->u->names, r->normal.text, &at, false, &name)) {
+        json_put_slice(item, "name", name);
+        *i = at;
+        return true;
+    }
+    return false;
+}
+
+/* 4来了 11请假 17没来 3号只干一个钟头: an item runs to the next number or name. Several numbers may
+ * share what is said of the last (4、11来了). */
+int exceptions_read(const struct reading *r, json_t *slots)
+{
+    struct slice low = r->normal.low;
+    json_t *items = json_array();
+    size_t waiting = 0; /* items at the end that still wait for what is said of them */
+    for (size_t i = 0; i < low.n && json_array_size(items) < ITEMS_MAX;) {
+        json_t *item = json_object();
+        size_t at = i;
+        if (!item_starts(r, &at, item)) {
+            json_decref(item);
+            i = scan_next(low, i);
+            continue;
+        }
+        size_t end = at;
+        json_t *probe = json_object();
+        while (end < low.n) {
+            size_t next = end;
+            if (end > at && item_starts(r, &next, probe)) {
+                break;
+            }
+            end = scan_next(low, end);
+        }
+        json_decref(probe);
+        int what = 0;
+        for (size_t k = at; k < end && what == 0; k = scan_next(low, k)) {
+            size_t word = k;
+            (void)scan_option(low, &word, whats, &what);
+        }
+        const struct entity *length = length_between(r, at, end);
+        json_array_append_new(items, item);
+        waiting++;
+        if (what != 0 || length != NULL) {
+            for (size_t k = json_array_size(items) - waiting; k < json_array_size(items); k++) {
+                json_t *one = json_array_get(items, k);
+                json_object_set_new(
+                    one, "what",
+                    json_string(length != NULL && what != 'E' ? "minutes" : what_name(what)));
+                if (length != NULL && length->duration.minutes > 0) {
+                    json_put_int(one, "minutes", length->duration.minutes);
+                }
+            }
+            waiting = 0;
+        }
+        i = end;
+    }
+    bool read = json_array_size(items) > 0 && waiting == 0;
+    if (read) {
+        json_object_set(slots, "items", items);
+    }
+    json_decref(items);
+    return read;
+}

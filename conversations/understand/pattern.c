@@ -1,0 +1,279 @@
+#include "conversations/understand/pattern.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conversations/understand/entities.h"
+#include "gateway/base/mem.h"
+#include "gateway/base/sbuf.h"
+
+enum { PATTERN_BYTES_MAX = 64 * 1024, DEPTH_MAX = 6, NESTING_MAX = 40, OVECTOR = 40 };
+
+static const char *const entity_names[] = {
+#define ENTITY_NAME(name, text) text,
+    ENTITY_MAP(ENTITY_NAME)
+#undef ENTITY_NAME
+};
+
+/* \x{E000} for {DATE}; {DATE} is also what {DAY} is, as 15号 is a date more often than a number. */
+static bool put_entity(struct sbuf *out, struct slice name)
+{
+    if (slice_eq(name, SLICE("DATE"))) {
+        sbuf_str(out, "[\\x{E000}\\x{E001}]");
+        return true;
+    }
+    if (slice_eq(name, SLICE("WHEN"))) {
+        sbuf_str(out, "[\\x{E000}\\x{E001}\\x{E002}\\x{E006}\\x{E007}]");
+        return true;
+    }
+    if (slice_eq(name, SLICE("ANY"))) {
+        sbuf_str(out, "[\\x{E000}-\\x{E00A}]");
+        return true;
+    }
+    for (int kind = 0; kind < ENTITY_KINDS; kind++) {
+        if (slice_eq(name, slice_of(entity_names[kind]))) {
+            sbuf_printf(out, "\\x{E%03X}", (unsigned)kind);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word of a vocabulary is text: its special characters are quoted. */
+static void put_word(struct sbuf *out, const char *word)
+{
+    for (; *word != '\0'; word++) {
+        if (strchr("\\^$.[]|()?*+{}", *word) != NULL) {
+            sbuf_char(out, '\\');
+        }
+        sbuf_char(out, *word);
+    }
+}
+
+struct expansion {
+    const json_t *vocabulary, *fragments;
+    const char *where;
+    struct fault *fault;
+};
+
+static int expand(const struct expansion *x, const char *text, int depth, struct sbuf *out);
+
+static int put_reference(const struct expansion *x, struct slice name, int depth, struct sbuf *out)
+{
+    char key[64];
+    snprintf(key, sizeof(key), "%.*s", SLICE_ARG(name));
+    if (put_entity(out, name)) {
+        return 0;
+    }
+    const char *fragment = json_string_value(json_object_get(x->fragments, key));
+    const json_t *words = json_object_get(x->vocabulary, key);
+    if (depth >= DEPTH_MAX || (fragment == NULL && !json_is_array(words))) {
+        return fault_set(x->fault, GW_ECONFIG,
+                         "conversations/intents.json: %s: {%s} is no vocabulary", x->where, key);
+    }
+    sbuf_str(out, "(?:");
+    int error = fragment != NULL ? expand(x, fragment, depth + 1, out) : 0;
+    for (size_t i = 0; i < json_array_size(words); i++) {
+        const char *word = json_string_value(json_array_get(words, i));
+        sbuf_str(out, i > 0 ? "|" : "");
+        put_word(out, word == NULL ? "" : word);
+    }
+    sbuf_char(out, ')');
+    return error;
+}
+
+static int expand(const struct expansion *x, const char *text, int depth, struct sbuf *out)
+{
+    while (*text != '\0') {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+        bool letter = end != NULL &&
+                      ((text[1] >= 'a' && text[1] <= 'z') || (text[1] >= 'A' && text[1] <= 'Z'));
+        if (*text == '\\' && text[1] != '\0') {
+            const char *close = text[2] == '{' ? strchr(text, '}') : NULL; /* \p{Han}, \x{4e00} */
+            size_t n = close != NULL ? (size_t)(close - text) + 1 : 2;
+            sbuf_add(out, (struct slice){ text, n });
+            text += n;
+        } else if (letter) {
+            struct slice name = { text + 1, (size_t)(end - text - 1) };
+            int error = put_reference(x, name, depth, out);
+            if (error != 0) {
+                return error;
+            }
+            text = end + 1;
+        } else {
+            sbuf_char(out, *text++);
+        }
+    }
+    return 0;
+}
+
+/* The length of a quantifier that stands at `p`, and whether it has no upper end. */
+static size_t quantifier(const char *p, bool *endless)
+{
+    *endless = false;
+    if (*p == '*' || *p == '+') {
+        *endless = true;
+        return 1;
+    }
+    if (*p == '?') {
+        return 1;
+    }
+    if (*p != '{' || p[1] < '0' || p[1] > '9') {
+        return 0;
+    }
+    const char *end = strchr(p, '}');
+    if (end == NULL) {
+        return 0;
+    }
+    *endless = end[-1] == ',';
+    return (size_t)(end - p) + 1;
+}
+
+static const char *skip_class(const char *p)
+{
+    p++;
+    if (*p == '^') {
+        p++;
+    }
+    if (*p == ']') {
+        p++;
+    }
+    while (*p != '\0' && *p != ']') {
+        p += *p == '\\' && p[1] != '\0' ? 2 : 1;
+    }
+    return *p == ']' ? p + 1 : p;
+}
+
+const char *pattern_unbounded(const char *text)
+{
+    bool endless_inside[NESTING_MAX] = { false };
+    int depth = 0, count = 0;
+    for (const char *p = text; *p != '\0';) {
+        bool group = false, inner = false, endless;
+        if (*p == '\\' && p[1] != '\0') {
+            const char *close = p[2] == '{' ? strchr(p, '}') : NULL;
+            p = close != NULL ? close + 1 : p + 2;
+        } else if (*p == '[') {
+            p = skip_class(p);
+        } else if (*p == '(') {
+            if (++depth >= NESTING_MAX) {
+                return "groups are nested too deeply";
+            }
+            endless_inside[depth] = false;
+            p++;
+            p += *p == '?'; /* (?: is no quantifier */
+            continue;
+        } else if (*p == ')' && depth > 0) {
+            group = true;
+            inner = endless_inside[depth--];
+            p++;
+        } else {
+            p++;
+        }
+        size_t n = quantifier(p, &endless);
+        if (n > 0) {
+            bool possessive = p[n] == '+';
+            if (endless && group && inner && !possessive) {
+                return "a repeat without end stands inside another";
+            }
+            count += endless && !possessive;
+            endless_inside[depth] = endless_inside[depth] || (endless && !possessive);
+            p += n + (p[n] == '?' || p[n] == '+');
+        }
+        endless_inside[depth] = endless_inside[depth] || inner;
+    }
+    return count > PATTERN_UNBOUNDED_MAX ? "too many repeats without end" : NULL;
+}
+
+static void read_groups(struct pattern *p)
+{
+    uint32_t count = 0, size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
+    for (uint32_t i = 0; i < count && p->group_count < PATTERN_GROUPS_MAX; i++) {
+        struct pattern_group *g = &p->groups[p->group_count++];
+        g->number = table[i * size] << 8 | table[i * size + 1];
+        snprintf(g->name, sizeof(g->name), "%s", (const char *)table + i * size + 2);
+    }
+}
+
+int pattern_make(const char *text, const json_t *vocabulary, const json_t *fragments,
+                 const char *where, struct pattern *out, struct fault *fault)
+{
+    struct expansion x = { vocabulary, fragments, where, fault };
+    struct sbuf full;
+    int number;
+    PCRE2_SIZE offset;
+    *out = (struct pattern){ 0 };
+    sbuf_init(&full, PATTERN_BYTES_MAX);
+    int error = expand(&x, text, 0, &full);
+    const char *reason = error == 0 && !full.failed ? pattern_unbounded(sbuf_slice(&full).p) : NULL;
+    if (error == 0 && (full.failed || reason != NULL)) {
+        error = fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s", where,
+                          full.failed ? "the pattern is too long" : reason);
+    }
+    if (error == 0) {
+        struct sbuf limited;
+        sbuf_init(&limited, PATTERN_BYTES_MAX + 64);
+        sbuf_printf(&limited, "(*LIMIT_MATCH=%d)", PATTERN_MATCH_LIMIT);
+        sbuf_add(&limited, sbuf_slice(&full));
+        struct slice s = sbuf_slice(&limited);
+        out->code = pcre2_compile((PCRE2_SPTR)s.p, s.n,
+                                  PCRE2_UTF | PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C,
+                                  &number, &offset, NULL);
+        sbuf_free(&limited);
+        if (out->code == NULL) {
+            PCRE2_UCHAR words[160];
+            pcre2_get_error_message(number, words, sizeof(words));
+            error = fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s at byte %zu",
+                              where, (const char *)words, (size_t)offset);
+        }
+    }
+    if (error == 0) {
+        /* Without JIT the same pattern runs, only slower. */
+        (void)pcre2_jit_compile(out->code, PCRE2_JIT_COMPLETE);
+        read_groups(out);
+    }
+    sbuf_free(&full);
+    return error;
+}
+
+void pattern_free(struct pattern *p)
+{
+    pcre2_code_free(p->code);
+    p->code = NULL;
+}
+
+pcre2_match_data *pattern_data(void)
+{
+    return pcre2_match_data_create(OVECTOR, NULL);
+}
+
+bool pattern_match(const struct pattern *p, struct slice text, pcre2_match_data *data,
+                   struct pattern_match *match)
+{
+    if (p->code == NULL || data == NULL) {
+        return false;
+    }
+    int found = pcre2_match(p->code, (PCRE2_SPTR)(text.p == NULL ? "" : text.p), text.n, 0,
+                            PCRE2_NO_UTF_CHECK, data, NULL);
+    if (found < 0) {
+        return false;
+    }
+    if (match == NULL) {
+        return true;
+    }
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+    uint32_t pairs = pcre2_get_ovector_count(data);
+    match->start = ends[0];
+    match->end = ends[1];
+    for (int i = 0; i < p->group_count; i++) {
+        uint32_t n = (uint32_t)p->groups[i].number;
+        bool set = n < pairs && (found == 0 || n < (uint32_t)found) && ends[2 * n] != PCRE2_UNSET;
+        match->from[i] = set ? ends[2 * n] : 0;
+        match->to[i] = set ? ends[2 * n + 1] : 0;
+    }
+    return true;
+}

@@ -1,0 +1,56 @@
+/* One PCRE2 pattern written with the data's vocabularies, compiled once, matched by any thread.
+ *
+ * In a pattern {word} stands for a vocabulary or fragment of intents.json and {DATE} for a
+ * recognized thing (entities.h). Patterns run on normalized, masked, lower-case text of at most
+ * 4,000 bytes. */
+#ifndef CONVERSATIONS_UNDERSTAND_PATTERN_H
+#define CONVERSATIONS_UNDERSTAND_PATTERN_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <jansson.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/slice.h"
+
+enum {
+    PATTERN_GROUPS_MAX = 12,
+    PATTERN_MATCH_LIMIT = 20000, /* steps; a text that needs more matches nothing */
+    PATTERN_UNBOUNDED_MAX = 4,   /* repeats without end in one pattern */
+};
+
+struct pattern_group {
+    char name[32];
+    int number;
+};
+
+struct pattern {
+    pcre2_code *code;
+    struct pattern_group groups[PATTERN_GROUPS_MAX]; /* named ones; a name may occur twice */
+    int group_count;
+};
+
+/* Where the named groups of one match stand; from == to when a group took no part. */
+struct pattern_match {
+    size_t from[PATTERN_GROUPS_MAX], to[PATTERN_GROUPS_MAX];
+    size_t start, end;
+};
+
+/* Compiles `text` after putting in `vocabulary` (object: name -> array of words) and `fragments`
+ * (object: name
+ * -> pattern). `where` names the rule in a fault. Refuses unknown names and patterns that could
+ * back-track without bound. */
+GW_MUSTCHECK int pattern_make(const char *text, const json_t *vocabulary, const json_t *fragments,
+                              const char *where, struct pattern *out, struct fault *fault);
+void pattern_free(struct pattern *p);
+/* True when it occurs in `text`; `match` may be NULL. `data` is the caller's, one a thread. */
+bool pattern_match(const struct pattern *p, struct slice text, pcre2_match_data *data,
+                   struct pattern_match *match);
+/* Why a pattern may back-track without bound: a repeat without end inside another, or more than
+ * PATTERN_UNBOUNDED_MAX of them. NULL when it may not. */
+const char *pattern_unbounded(const char *text);
+/* A block for pattern_match; the caller frees with pcre2_match_data_free. */
+pcre2_match_data *pattern_data(void);
+
+#endif

@@ -1,0 +1,214 @@
+#include "conversations/understand/reading.h"
+
+#include <string.h>
+
+#include "conversations/understand/scan.h"
+
+enum { SHORT_BYTES = 90 }; /* longer texts are no bare word */
+
+bool reading_is(const struct reading *r, enum phrase phrase, struct slice text,
+                struct pattern_match *match)
+{
+    pcre2_match_data *data = pattern_data();
+    bool is = pattern_match(&r->u->phrases[phrase], text, data, match);
+    pcre2_match_data_free(data);
+    return is;
+}
+
+struct slice reading_part(const struct reading *r, size_t from, size_t to)
+{
+    size_t a = r->entities.back[from], b = r->entities.back[to];
+    const struct entity *last = to >= 3 ? entities_at(&r->entities, to - 3) : NULL;
+    if (last != NULL) {
+        b = last->to;
+    }
+    struct slice text = r->normal.text;
+    return a < b && b <= text.n ? (struct slice){ text.p + a, b - a } : (struct slice){ "", 0 };
+}
+
+void reading_trim(const struct reading *r, enum phrase head, enum phrase tail, size_t *from,
+                  size_t *to)
+{
+    struct pattern_match m;
+    struct slice piece = { r->entities.masked.p + *from, *to - *from };
+    if (piece.n > 0 && reading_is(r, head, piece, &m)) {
+        *from += m.end;
+        piece = slice_skip(piece, m.end);
+    }
+    if (piece.n > 0 && reading_is(r, tail, piece, &m)) {
+        *to = *from + m.start;
+    }
+}
+
+static bool is_separator(int32_t cp)
+{
+    return cp == ' ' || cp == ',' || cp == ';' || cp == '.' || cp == '!' || cp == '?' ||
+           cp == ':' || cp == 0x3002 || cp == '+' || cp == '(' || cp == ')' || cp == '"' ||
+           cp == '/' || cp == 0x3010 || cp == 0x3011 || (cp >= 0xE000 && cp <= 0xE03F);
+}
+
+bool reading_piece(const struct reading *r, size_t *at, size_t *from, size_t *to)
+{
+    struct slice s = r->entities.masked;
+    while (*at < s.n && is_separator(scan_at(s, *at))) {
+        *at = scan_next(s, *at);
+    }
+    *from = *at;
+    while (*at < s.n && !is_separator(scan_at(s, *at))) {
+        *at = scan_next(s, *at);
+    }
+    *to = *at;
+    return *to > *from;
+}
+
+struct global_phrase {
+    enum phrase phrase;
+    enum global_word word;
+};
+
+/* In the order in which they win. */
+static const struct global_phrase global_phrases[] = {
+    { PHRASE_OPT_OUT, GLOBAL_OPT_OUT },     { PHRASE_OPT_OUT_ALL, GLOBAL_OPT_OUT_ALL },
+    { PHRASE_OFFER, GLOBAL_OPT_OUT_OFFER }, { PHRASE_N, GLOBAL_N },
+    { PHRASE_STOP, GLOBAL_STOP },           { PHRASE_CANCEL, GLOBAL_CANCEL },
+    { PHRASE_BACK, GLOBAL_BACK },           { PHRASE_HELP, GLOBAL_HELP },
+    { PHRASE_HUMAN, GLOBAL_HUMAN },         { PHRASE_FIX, GLOBAL_FIX },
+};
+
+static bool all_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') {
+            return false;
+        }
+    }
+    return s.n > 0 && s.n <= 8;
+}
+
+static enum global_word find_global(const struct reading *r, pcre2_match_data *data)
+{
+    struct slice low = r->normal.low;
+    const struct pattern *phrases = r->u->phrases;
+    if (low.n == 0) {
+        return r->normal.mark == MARK_YES  ? GLOBAL_YES
+               : r->normal.mark == MARK_NO ? GLOBAL_NO
+                                           : GLOBAL_NONE;
+    }
+    if (low.n > SHORT_BYTES) {
+        return GLOBAL_NONE;
+    }
+    for (size_t i = 0; i < sizeof(global_phrases) / sizeof(global_phrases[0]); i++) {
+        if (pattern_match(&phrases[global_phrases[i].phrase], low, data, NULL)) {
+            return global_phrases[i].word;
+        }
+    }
+    if (all_digits(low)) {
+        return GLOBAL_DIGIT;
+    }
+    if (pattern_match(&phrases[PHRASE_YES], low, data, NULL)) {
+        return GLOBAL_YES;
+    }
+    if (pattern_match(&phrases[PHRASE_NO], low, data, NULL)) {
+        return GLOBAL_NO;
+    }
+    return pattern_match(&phrases[PHRASE_THANKS], low, data, NULL) ? GLOBAL_THANKS : GLOBAL_NONE;
+}
+
+/* Behind 另外, 顺便问下 stands a wish of its own. */
+static size_t second_wish(const struct reading *r, pcre2_match_data *data, size_t *end)
+{
+    struct pattern_match m;
+    if (!pattern_match(&r->u->phrases[PHRASE_SECOND], r->normal.low, data, &m) || m.start == 0 ||
+        r->normal.low.n - m.end < 6) {
+        return 0;
+    }
+    *end = m.end;
+    return m.start;
+}
+
+static struct normal normal_part(const struct normal *n, size_t from, size_t to)
+{
+    struct normal part = *n;
+    part.text = slice_head(slice_skip(n->text, from), to - from);
+    part.low = slice_head(slice_skip(n->low, from), to - from);
+    part.origin = n->origin + from;
+    return part;
+}
+
+static void analyse(struct reading *r, pcre2_match_data *data)
+{
+    const struct understander *u = r->u;
+    entities_find(&r->calendar, u->starters, r->normal.low, r->arena, &r->entities);
+    r->global = find_global(r, data);
+    r->candidate_count = rules_match(&u->rules, r->entities.masked, data, r->candidates);
+}
+
+static struct reading *blank(const struct reading *like, const struct normal *normal)
+{
+    struct reading *r = arena_alloc(like->arena, sizeof(*r));
+    r->u = like->u;
+    r->arena = like->arena;
+    r->channel = like->channel;
+    r->calendar = like->calendar;
+    r->normal = *normal;
+    return r;
+}
+
+static void split(struct reading *r, pcre2_match_data *data)
+{
+    size_t end = 0, start = second_wish(r, data, &end);
+    if (start == 0) {
+        return;
+    }
+    struct normal head = normal_part(&r->normal, 0, start);
+    struct normal tail = normal_part(&r->normal, end, r->normal.low.n);
+    struct reading *first = blank(r, &head), *second = blank(r, &tail);
+    analyse(first, data);
+    analyse(second, data);
+    if (first->candidate_count > 0 && second->candidate_count > 0) {
+        r->entities = first->entities;
+        r->normal = head;
+        memcpy(r->candidates, first->candidates, sizeof(r->candidates));
+        r->candidate_count = first->candidate_count;
+        r->second = second;
+    }
+}
+
+struct reading *understand_read(const struct understander *u, struct slice text,
+                                enum text_channel channel, int64_t now, struct arena *a)
+{
+    struct reading *r = arena_alloc(a, sizeof(*r));
+    r->u = u;
+    r->arena = a;
+    r->channel = channel;
+    r->calendar = (struct calendar){ u->lunar, civil_day_of(now, u->zone) };
+    normal_make(u->han, text, a, &r->normal);
+    mender_apply(u->typos, u->han, &r->normal, a);
+    pcre2_match_data *data = pattern_data();
+    analyse(r, data);
+    split(r, data);
+    if (r->candidate_count == 0 && r->global == GLOBAL_NONE) {
+        struct normal mended = r->normal;
+        if (mender_apply(u->sounds, u->han, &mended, a)) {
+            r->by_sound = blank(r, &mended);
+            analyse(r->by_sound, data);
+        }
+    }
+    pcre2_match_data_free(data);
+    return r;
+}
+
+struct slice reading_text(const struct reading *r)
+{
+    return r->normal.text;
+}
+
+struct slice reading_original(const struct reading *r)
+{
+    return r->normal.original;
+}
+
+enum global_word understand_global(const struct reading *r)
+{
+    return r->global;
+}

@@ -1,0 +1,26 @@
+/* What a recruitment text gives: place, activity, people, requirements, contact, risk, whom it
+ * serves. */
+#ifndef CONVERSATIONS_UNDERSTAND_RECRUIT_H
+#define CONVERSATIONS_UNDERSTAND_RECRUIT_H
+
+#include <jansson.h>
+
+#include "conversations/understand/understand.h"
+
+/* Adds `place`, `activity`, `persons`, `requirements`, `contact`, `contact_phone`, `urgent`,
+ * `recurrence`, `deadline`, `org` to `slots` where said. Place and activity are always parted. */
+void recruit_read(const struct reading *r, json_t *slots);
+/* The four that a recruitment often lacks, in one text in any order: `meet` (集合地点), `bring`
+ * (要带什么), `risk` (有什么风险), `recipient` (服务谁). Returns how many were read. */
+int recruit_read_missing(const struct reading *r, json_t *slots);
+
+/* True when a place stands by itself: separators, 在 or 住 in front, a separator or a house number
+ * behind. */
+bool place_is_field(struct slice s, size_t from, size_t to);
+
+/* The exceptions an organizer lists (4来了 11请假 17没来 3号只干一个钟头): `items` [{n or name,
+ * what (present, leave, absent, early, minutes), minutes}]. 1, or 0 when the text is no such list.
+ */
+int exceptions_read(const struct reading *r, json_t *slots);
+
+#endif

@@ -1,0 +1,154 @@
+#include "conversations/understand/understand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conversations/understand/reading.h"
+#include "gateway/base/json.h"
+#include "gateway/base/sbuf.h"
+
+enum { INTENTS_BYTES_MAX = 1024 * 1024 };
+
+static const char *const context_names[] = {
+#define CONTEXT_NAME(name, text) text,
+    CONTEXT_MAP(CONTEXT_NAME)
+#undef CONTEXT_NAME
+};
+
+static const char *const phrase_names[] = {
+#define PHRASE_NAME(name, text) text,
+    PHRASE_MAP(PHRASE_NAME)
+#undef PHRASE_NAME
+};
+
+const char *context_name(enum context c)
+{
+    return c >= 0 && c < CONTEXT_COUNT ? context_names[c] : "none";
+}
+
+int context_find(struct slice name)
+{
+    for (int i = 0; i < CONTEXT_COUNT; i++) {
+        if (slice_eq(name, slice_of(context_names[i]))) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static struct words *words_of(const json_t *list)
+{
+    struct words *w = words_make();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        words_add(w, slice_of(json_string_value(json_array_get(list, i))), (int)i);
+    }
+    return w;
+}
+
+static int make_phrases(struct understander *u, const json_t *root, struct fault *fault)
+{
+    const json_t *phrases = json_object_get(root, "phrases");
+    for (int i = 0; i < PHRASE_COUNT; i++) {
+        const char *text = json_string_value(json_object_get(phrases, phrase_names[i]));
+        if (text == NULL) {
+            return fault_set(fault, GW_ECONFIG, "conversations/intents.json: phrase %s is missing",
+                             phrase_names[i]);
+        }
+        int error = pattern_make(text, json_object_get(root, "vocabulary"),
+                                 json_object_get(root, "fragments"), phrase_names[i],
+                                 &u->phrases[i], fault);
+        if (error != 0) {
+            return error;
+        }
+    }
+    return 0;
+}
+
+static int make_gazetteer(struct understander *u, data_reader read, void *context,
+                          const json_t *dialect, struct fault *fault)
+{
+    struct sbuf pairs;
+    const char *character;
+    json_t *sound;
+    sbuf_init(&pairs, 4096);
+    json_object_foreach((json_t *)(uintptr_t)dialect, character, sound)
+    {
+        sbuf_printf(&pairs, "%s %s\n", character, json_string_value(sound));
+    }
+    int error = gazetteer_make(read(context, "conversations/understand/data/divisions_530802.tsv"),
+                               sbuf_slice(&pairs), u->han, &u->gazetteer, fault);
+    sbuf_free(&pairs);
+    return error;
+}
+
+static int make_parts(struct understander *u, data_reader read, void *context, struct fault *fault)
+{
+    int error = han_make(read(context, "conversations/understand/data/simplified.txt"),
+                         read(context, "conversations/understand/data/pinyin.txt"), &u->han, fault);
+    if (error == 0) {
+        error = lunar_make(read(context, "conversations/understand/data/lunar_months.tsv"),
+                           &u->lunar, fault);
+    }
+    if (error != 0) {
+        return error;
+    }
+    json_t *root = json_read(read(context, "conversations/intents.json"),
+                             "conversations/intents.json", INTENTS_BYTES_MAX, fault);
+    if (root == NULL) {
+        return GW_ECONFIG;
+    }
+    error = rules_make(root, &u->rules, fault);
+    if (error != 0) {
+        return error;
+    }
+    const json_t *vocabulary = json_object_get(root, "vocabulary");
+    u->names.surnames = words_of(json_object_get(vocabulary, "surname"));
+    u->names.never = words_of(json_object_get(vocabulary, "never_name"));
+    u->names.behind = words_of(json_object_get(vocabulary, "behind_name"));
+    u->starters = entities_starters();
+    u->typos = mender_make(json_object_get(root, "typos"));
+    u->sounds = mender_sounds(json_object_get(root, "sounds"), u->han);
+    error = make_gazetteer(u, read, context, json_object_get(root, "dialect"), fault);
+    return error != 0 ? error : make_phrases(u, root, fault);
+}
+
+int understander_make(data_reader read, void *context, struct zone zone, struct understander **out,
+                      struct fault *fault)
+{
+    struct understander *u = mem_alloc(sizeof(*u));
+    u->zone = zone;
+    *out = NULL;
+    int error = make_parts(u, read, context, fault);
+    if (error != 0) {
+        understander_free(u);
+        return error;
+    }
+    *out = u;
+    return 0;
+}
+
+void understander_free(struct understander *u)
+{
+    if (u == NULL) {
+        return;
+    }
+    rules_free(&u->rules);
+    for (int i = 0; i < PHRASE_COUNT; i++) {
+        pattern_free(&u->phrases[i]);
+    }
+    words_free(u->names.surnames);
+    words_free(u->names.never);
+    words_free(u->names.behind);
+    words_free(u->starters);
+    mender_free(u->typos);
+    mender_free(u->sounds);
+    gazetteer_free(u->gazetteer);
+    lunar_free(u->lunar);
+    han_free(u->han);
+    free(u);
+}
+
+void understander_check(const struct understander *u, json_t *findings)
+{
+    rules_check(&u->rules, findings);
+}

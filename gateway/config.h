@@ -22,7 +22,8 @@ struct config;
 enum config_type {
     CONFIG_INT,
     CONFIG_FLAG,
-    CONFIG_TEXT,
+    CONFIG_TEXT,      /* `least` to `most` bytes */
+    CONFIG_NAME,      /* letters, digits, - and _, `least` to `most` of them */
     CONFIG_CHOICE,    /* one of the words in `unit`, separated by | */
     CONFIG_ADDRESS,   /* an IP address */
     CONFIG_ADDRESSES, /* an array of IP addresses */
@@ -36,13 +37,13 @@ struct config_key {
     const char *name; /* NULL ends the table */
     enum config_type type;
     const char *fallback; /* as it would stand in the file, strings without quotes */
-    int64_t least, most;  /* CONFIG_INT */
-    const char *unit;     /* or the words of a choice */
-    bool reloadable;      /* SIGHUP takes it over; else a restart does */
-    const char *text;     /* what it is for, one sentence */
+    int64_t least, most;
+    const char *unit; /* or the words of a choice */
+    bool reloadable;  /* SIGHUP takes it over; else a restart does */
+    const char *text; /* what it is for, one sentence */
 };
 
-/* The table, and the keys of one account (`name`, `type`, `text` are used). */
+/* The table, and the keys of one account. */
 extern const struct config_key config_keys[];
 extern const struct config_key config_account_keys[];
 

@@ -1,0 +1,108 @@
+/* The keys of the configuration; see config.h. What prints them is here too. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "gateway/config.h"
+
+/* name, type, fallback, least, most, unit, reloadable, text */
+const struct config_key config_keys[] = {
+    { "listen.address", CONFIG_ADDRESS, "127.0.0.1", 0, 0, "", false,
+      "Address to listen on; put a reverse proxy with TLS before it." },
+    { "listen.port", CONFIG_INT, "8080", 0, 65535, "", false,
+      "Port to listen on; 0 lets the system choose." },
+    { "listen.connections", CONFIG_INT, "1024", 1, 100000, "", false,
+      "Open connections at most; further ones wait." },
+    { "listen.body_limit", CONFIG_INT, "65536", 1024, 16777216, "bytes", false,
+      "Largest body of a request; a larger one gets status 413." },
+    { "listen.idle_s", CONFIG_INT, "30", 1, 3600, "s", false,
+      "How long a connection without a request stays open." },
+    { "listen.deadline_ms", CONFIG_INT, "15000", 100, 600000, "ms", false,
+      "From a request's first line to its answer; then the connection is cut." },
+    { "listen.trusted_proxies", CONFIG_ADDRESSES, "[]", 0, 64, "", false,
+      "Proxies whose X-Forwarded-For is believed." },
+    { "public_url", CONFIG_URL, "", 0, 2000, "", false,
+      "How providers reach this gateway, for signatures and status reports." },
+    { "data.dir", CONFIG_TEXT, "linli-data", 1, 4000, "", false,
+      "Folder of the database; --data-dir wins over it." },
+    { "data.key_file", CONFIG_TEXT, "linli.key", 1, 4000, "", false,
+      "Keys of what is encrypted, made at the first start; relative to data.dir. Back it up apart." },
+    { "data.seal_file", CONFIG_TEXT, "seals.jsonl", 1, 4000, "", false,
+      "Where the daily seal of the hours ledger is also written; relative to data.dir." },
+    { "data.cache_kib", CONFIG_INT, "16384", 1024, 16777216, "KiB", false,
+      "Memory for database pages." },
+    { "zone", CONFIG_ZONE, "+08:00", 0, 0, "", false, "Offset from UTC in which times are shown." },
+    { "node", CONFIG_INT, "0", 0, 1023, "", false,
+      "Number of this gateway; different for each that shares a database." },
+    { "log.level", CONFIG_CHOICE, "info", 0, 0, "debug|info|warn|error", true,
+      "Least important lines that are written." },
+    { "log.file", CONFIG_TEXT, "", 0, 4000, "", false,
+      "Log file, opened anew on SIGHUP; empty: standard error." },
+    { "log.repeats", CONFIG_INT, "50", 0, 1000000, "lines/s", false,
+      "Lines of one kind a second at most, the rest is counted; 0: no limit." },
+    { "send.in_flight", CONFIG_INT, "16", 1, 1000, "", false,
+      "Messages of our own on their way at once." },
+    { "send.timeout_ms", CONFIG_INT, "10000", 500, 50000, "ms", false,
+      "How long a provider may take to answer." },
+    { "send.proxy", CONFIG_URL, "", 0, 2000, "", false,
+      "HTTP proxy through which providers are reached; empty: none." },
+    { "retention.inbox_days", CONFIG_INT, "180", 1, 3650, "days", true,
+      "How long the (encrypted) texts of people are kept." },
+    { "retention.seen_days", CONFIG_INT, "35", 35, 3650, "days", true,
+      "How long a message id is remembered, so that a provider's retry has no second effect." },
+    { "signature", CONFIG_TEXT, "", 0, 48, "", false,
+      "Signature of SMS accounts that name none, without its brackets." },
+    { "policy", CONFIG_OBJECT, NULL, 0, 0, "", false,
+      "Numbers of the volunteer service (star levels, time limits); see the README of handlers." },
+    { "accounts", CONFIG_ACCOUNTS, "[]", 0, 1000, "", false,
+      "Accounts with SMS providers and WeChat." },
+    { NULL },
+};
+
+const struct config_key config_account_keys[] = {
+    { "name", CONFIG_NAME, NULL, 1, 32, "", false, "Stands in the URL: /CHANNEL/NAME. Required." },
+    { "channel", CONFIG_NAME, NULL, 1, 32, "", false, "The channel. Required." },
+    { "provider", CONFIG_NAME, NULL, 1, 32, "", false, "The adapter. Required." },
+    { "secret", CONFIG_TEXT, "", 0, 200, "", false,
+      "Last part of the URL where the provider signs nothing." },
+    { "signature", CONFIG_TEXT, "", 0, 48, "", false, "SMS signature, without its brackets." },
+    { "settings", CONFIG_OBJECT, "{}", 0, 0, "", false, "The adapter's own keys." },
+    { NULL },
+};
+
+static const char *type_name(enum config_type type)
+{
+    static const char *const names[] = {
+        [CONFIG_INT] = "whole number",
+        [CONFIG_FLAG] = "true or false",
+        [CONFIG_TEXT] = "string",
+        [CONFIG_NAME] = "name",
+        [CONFIG_CHOICE] = "one of",
+        [CONFIG_ADDRESS] = "IP address",
+        [CONFIG_ADDRESSES] = "array of IP addresses",
+        [CONFIG_URL] = "URL",
+        [CONFIG_ZONE] = "UTC offset",
+        [CONFIG_OBJECT] = "object",
+        [CONFIG_ACCOUNTS] = "array of objects",
+    };
+    return names[type];
+}
+
+static void describe(const struct config_key *k, const char *prefix, struct sbuf *out)
+{
+    sbuf_printf(out, "%s%s  %s", prefix, k->name, type_name(k->type));
+    if (k->type == CONFIG_INT)
+        sbuf_printf(out, " %" PRId64 " to %" PRId64, k->least, k->most);
+    if (k->unit[0])
+        sbuf_printf(out, " %s", k->unit);
+    if (k->fallback)
+        sbuf_printf(out, ", default %s", k->fallback[0] ? k->fallback : "\"\"");
+    sbuf_printf(out, "%s\n    %s\n", k->reloadable ? ", taken over by SIGHUP" : "", k->text);
+}
+
+void config_manual(struct sbuf *out)
+{
+    for (const struct config_key *k = config_keys; k->name; k++)
+        describe(k, "", out);
+    for (const struct config_key *k = config_account_keys; k->name; k++)
+        describe(k, "accounts[].", out);
+}

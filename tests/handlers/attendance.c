@@ -633,6 +633,22 @@ static void a_no_can_be_looked_at_above(void **state)
     assert_int_equal(records_total(c->r, zhou), 0);
 }
 
+static void who_said_no_does_not_judge_the_appeal(void **state)
+{
+    struct scene *c = *state;
+    struct attendance_dispute out;
+    int64_t other = records_role(c->r, c->r->district, ROLE_LEAD, "张主任");
+    close_with_no_show(c);
+    assert_int_equal(object(c, &out), ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(review(c, c->r->lead, false), ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(attendance_appeal(&c->r->s, c->people[5].id, 0, &out),
+                     ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(told(c, c->r->lead, "noshow.review", NULL), 0);
+    assert_int_equal(told(c, other, "noshow.review", NULL), 1);
+    assert_int_equal(review(c, c->r->lead, true), ATTENDANCE_DISPUTE_NOT_ALLOWED);
+    assert_int_equal(review(c, other, true), ATTENDANCE_DISPUTE_DONE);
+}
+
 static void the_level_above_can_give_it(void **state)
 {
     struct scene *c = *state;
@@ -756,6 +772,7 @@ int main(void)
         T(only_a_no_show_can_object),
         T(giving_it_after_all_is_a_record),
         T(a_no_can_be_looked_at_above),
+        T(who_said_no_does_not_judge_the_appeal),
         T(the_level_above_can_give_it),
         T(a_mistake_is_settled_at_any_time),
         T(nobody_judges_their_own_no_show),

@@ -281,13 +281,34 @@ int attendance_review(const struct service *s, int64_t organizer, int64_t activi
     return rc < 0 ? rc : ATTENDANCE_DISPUTE_DONE;
 }
 
+/* Another one who may confirm in that very organization: 1, 0 or GW_E*. */
+static int find_colleague(const struct dispute *d, int64_t org, struct duty *out)
+{
+    struct role *roles;
+    int n = roles_list(d->s, org, &roles);
+    for (int i = 0; i < n; i++) {
+        const struct role *r = &roles[i];
+        if (r->org != org || r->state != ROLE_ACTIVE || !role_has(r->kind, POWER_CONFIRM) ||
+            r->address == d->row.decided_by)
+            continue;
+        *out = (struct duty){ .role = r->id,
+                              .org = org,
+                              .address = r->address,
+                              .name = r->name,
+                              .org_shown = r->org_shown };
+        return 1;
+    }
+    return n < 0 ? n : 0;
+}
+
 /* Whoever answers above and has not decided it already. */
 static int find_judge(const struct dispute *d, int64_t org, struct duty *out)
 {
     int rc = org_duty(d->s, org, 0, out);
-    if (rc == 1 && out->address == d->row.decided_by)
-        rc = org_duty(d->s, org, 1, out);
-    return rc;
+    if (rc != 1 || out->address != d->row.decided_by)
+        return rc;
+    rc = find_colleague(d, org, out);
+    return rc != 0 ? rc : org_duty(d->s, org, 1, out);
 }
 
 int attendance_appeal(const struct service *s, int64_t person, int64_t activity,

@@ -4,21 +4,21 @@
 
 /* Functions return 0 (or a value > 0 that their header names) for success and one of these for
  * failure. Running out of memory is not among them: it ends the program (see mem.h). */
-#define GW_ERROR_MAP(X)                                                       \
-    X(GW_OK, 0, "ok")                                                         \
-    X(GW_EINVAL, -1, "not a valid value")                                     \
-    X(GW_ETOOBIG, -2, "larger than its limit")                                \
-    X(GW_EPROTO, -3, "malformed")                                             \
-    X(GW_EAUTH, -4, "signature or secret does not match")                     \
-    X(GW_ENOTFOUND, -5, "not found")                                          \
-    X(GW_EDB, -6, "the store refused a statement")                            \
-    X(GW_ETXGONE, -7, "the store dropped the whole transaction")              \
-    X(GW_EFULL, -8, "no space left")                                          \
-    X(GW_EIO, -9, "input or output failed")                                   \
-    X(GW_EBUSY, -10, "busy, try again")                                       \
-    X(GW_ECRYPTO, -11, "encrypted data does not open with the keys at hand")  \
-    X(GW_ECONFIG, -12, "a fault in a configuration or data file")             \
-    X(GW_ECLOSED, -13, "already closed")                                      \
+#define GW_ERROR_MAP(X)                                                                            \
+    X(GW_OK, 0, "ok")                                                                              \
+    X(GW_EINVAL, -1, "not a valid value")                                                          \
+    X(GW_ETOOBIG, -2, "larger than its limit")                                                     \
+    X(GW_EPROTO, -3, "malformed")                                                                  \
+    X(GW_EAUTH, -4, "signature or secret does not match")                                          \
+    X(GW_ENOTFOUND, -5, "not found")                                                               \
+    X(GW_EDB, -6, "the store refused a statement")                                                 \
+    X(GW_ETXGONE, -7, "the store dropped the whole transaction")                                   \
+    X(GW_EFULL, -8, "no space left")                                                               \
+    X(GW_EIO, -9, "input or output failed")                                                        \
+    X(GW_EBUSY, -10, "busy, try again")                                                            \
+    X(GW_ECRYPTO, -11, "encrypted data does not open with the keys at hand")                       \
+    X(GW_ECONFIG, -12, "a fault in a configuration or data file")                                  \
+    X(GW_ECLOSED, -13, "already closed")                                                           \
     X(GW_EDATA, -14, "stored data are damaged")
 
 enum gw_error {

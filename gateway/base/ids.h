@@ -1,4 +1,5 @@
-/* 64-bit ids in order of time: 41 bits of milliseconds since 2025-01-01, 10 bits node, 12 bits sequence. */
+/* 64-bit ids in order of time: 41 bits of milliseconds since 2025-01-01, 10 bits node, 12 bits
+ * sequence. */
 #ifndef GATEWAY_BASE_IDS_H
 #define GATEWAY_BASE_IDS_H
 
@@ -18,8 +19,8 @@ void ids_init(struct ids *ids, int node, int64_t last, int64_t (*clock_ms)(void 
 int64_t ids_next(struct ids *ids);
 /* When an id was made: milliseconds since 1970. */
 int64_t ids_time_ms(int64_t id);
-/* The smallest id that can have been made at `ms` (milliseconds since 1970) or later: "older than" of rows
- * is a comparison with it, without an index on a time. */
+/* The smallest id that can have been made at `ms` (milliseconds since 1970) or later: "older than"
+ * of rows is a comparison with it, without an index on a time. */
 int64_t ids_floor(int64_t ms);
 /* The real clock, for clock_ms. */
 int64_t ids_real_clock(void *unused);

@@ -8,8 +8,8 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
-/* Depth and size are limited before parsing: at most `max` bytes, 32 levels, no duplicate keys. A new
- * reference, or NULL with `fault` filled with `name`, line and reason. */
+/* Depth and size are limited before parsing: at most `max` bytes, 32 levels, no duplicate keys. A
+ * new reference, or NULL with `fault` filled with `name`, line and reason. */
 json_t *json_read(struct slice text, const char *name, size_t max, struct fault *fault);
 /* Compact text in the arena, keys in insertion order. */
 struct slice json_write(const json_t *value, struct arena *a);

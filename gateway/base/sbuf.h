@@ -8,8 +8,8 @@
 #include "gateway/base/slice.h"
 
 struct sbuf {
-    char *p;     /* NUL-terminated once something was added */
-    size_t n;    /* bytes used, without the NUL */
+    char *p;  /* NUL-terminated once something was added */
+    size_t n; /* bytes used, without the NUL */
     size_t cap;
     size_t max;  /* the limit in bytes */
     bool failed; /* an append went over the limit; p holds what fitted before it */

@@ -21,7 +21,7 @@ bool slice_eq(struct slice a, struct slice b);
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII letters only */
 bool slice_starts(struct slice s, struct slice head);
 bool slice_ends(struct slice s, struct slice tail);
-struct slice slice_trim(struct slice s); /* ASCII white space at both ends */
+struct slice slice_trim(struct slice s);           /* ASCII white space at both ends */
 struct slice slice_skip(struct slice s, size_t n); /* clamps */
 struct slice slice_head(struct slice s, size_t n); /* clamps */
 

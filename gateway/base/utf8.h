@@ -1,4 +1,5 @@
-/* UTF-8: checking, walking, counting UTF-16 units, cutting without breaking a character. Pure; any thread. */
+/* UTF-8: checking, walking, counting UTF-16 units, cutting without breaking a character. Pure; any
+ * thread. */
 #ifndef GATEWAY_BASE_UTF8_H
 #define GATEWAY_BASE_UTF8_H
 
@@ -14,7 +15,8 @@ bool utf8_valid(struct slice s);
  * U+FFFD and skips one byte. */
 int32_t utf8_next(struct slice *s);
 
-/* Appends the encoding of `cp` to out[4]; returns the bytes written (1 to 4), 0 for no code point. */
+/* Appends the encoding of `cp` to out[4]; returns the bytes written (1 to 4), 0 for no code point.
+ */
 int utf8_put(char out[4], int32_t cp);
 
 /* Code points, and UTF-16 code units (the unit in which carriers count: 2 beyond the BMP). */

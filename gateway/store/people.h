@@ -1,5 +1,5 @@
-/* Who writes to us: addresses (verified senders), the conversation each belongs to, the session of a
- * conversation, and the questions that messages of our own opened. Knows no volunteer. */
+/* Who writes to us: addresses (verified senders), the conversation each belongs to, the session of
+ * a conversation, and the questions that messages of our own opened. Knows no volunteer. */
 #ifndef GATEWAY_STORE_PEOPLE_H
 #define GATEWAY_STORE_PEOPLE_H
 
@@ -20,8 +20,8 @@ struct address {
     int64_t session_at;   /* when the session was stored */
 };
 
-/* Finds or makes the address, with its session. An empty `account` (somebody else named this person) leaves
- * the stored one. Strings are in the arena. */
+/* Finds or makes the address, with its session. An empty `account` (somebody else named this
+ * person) leaves the stored one. Strings are in the arena. */
 GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids *ids,
                                 struct slice realm, struct slice sender, struct slice account,
                                 int64_t now, struct arena *a, struct address *out);
@@ -31,30 +31,30 @@ GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, 
 GW_MUSTCHECK int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
                                      struct slice session, int64_t now, struct arena *a);
 GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
-/* Makes both addresses one conversation (phone and WeChat bound). Prompts come along; the session of a
- * conversation that no address belongs to any more is dropped. 0, or GW_ENOTFOUND. */
+/* Makes both addresses one conversation (phone and WeChat bound). Prompts come along; the session
+ * of a conversation that no address belongs to any more is dropped. 0, or GW_ENOTFOUND. */
 GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversation);
 
-/* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of each are
- * looked at. The next call goes on where this one ended (the place is kept in the database) and begins anew
- * at the end. Returns the number deleted. Background work: an unregistered person's half-finished answers
- * are not kept. */
+/* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of
+ * each are looked at. The next call goes on where this one ended (the place is kept in the
+ * database) and begins anew at the end. Returns the number deleted. Background work: an
+ * unregistered person's half-finished answers are not kept. */
 GW_MUSTCHECK int people_purge_sessions(struct tx *tx, int64_t before, int limit);
 
-/* A question that a message of our own asked (an offer, a guardian's yes …): the conversation's next turn
- * finds it and opens the flow named by the message's "opens" in the catalogue. */
+/* A question that a message of our own asked (an offer, a guardian's yes …): the conversation's
+ * next turn finds it and opens the flow named by the message's "opens" in the catalogue. */
 struct prompt {
-    int64_t id;           /* the outbox row that asked */
+    int64_t id; /* the outbox row that asked */
     int64_t conversation;
     struct slice message; /* id in the catalogue */
     struct slice params;  /* JSON object, in the clear here, encrypted on disk */
     int64_t asked_at;
-    int64_t until;        /* after it an answer is no longer taken */
+    int64_t until; /* after it an answer is no longer taken */
 };
 GW_MUSTCHECK int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p,
                                struct arena *a);
-/* Takes (removes) the prompts of a conversation, oldest first, in the arena: also those whose `until` has
- * passed, which the caller skips. Number or GW_E*. */
+/* Takes (removes) the prompts of a conversation, oldest first, in the arena: also those whose
+ * `until` has passed, which the caller skips. Number or GW_E*. */
 GW_MUSTCHECK int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation,
                                      struct arena *a, struct prompt **out);
 

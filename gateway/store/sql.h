@@ -2,10 +2,10 @@
  *
  *     SQL(star_total, "SELECT CAST(COALESCE(SUM(minutes), 0) AS BIGINT) FROM entries "
  *                     "WHERE person = $person");
- *     int rc = sql_one(tx, &star_total, BINDS(BIND_INT("person", id)), &row);
+ *     int rc = sql_int(tx, &star_total, BINDS(BIND_INT("person", id)), &minutes);
  *
- * Every statement defined with SQL() is listed in the section gw_sql, so that a test prepares all of
- * them on both databases (tests/rooms/sql). No statement is put together at run time. */
+ * Every statement defined with SQL() is listed in the section gw_sql, so that a test prepares all
+ * of them on both databases (tests/rooms/sql). No statement is put together at run time. */
 #ifndef GATEWAY_STORE_SQL_H
 #define GATEWAY_STORE_SQL_H
 
@@ -22,8 +22,8 @@ struct sql {
     int line;
 };
 
-#define SQL(id, sql_text)                                                             \
-    static const struct sql id = { #id, sql_text, __FILE__, __LINE__ };               \
+#define SQL(id, sql_text)                                                                          \
+    static const struct sql id = { #id, sql_text, __FILE__, __LINE__ };                            \
     static const struct sql *const id##_listed __attribute__((section("gw_sql"), used)) = &id
 
 struct bind {
@@ -33,25 +33,40 @@ struct bind {
     struct slice bytes; /* borrowed until the statement is reset */
 };
 
-#define BIND_INT(n, value)  { .name = (n), .kind = BIND_KIND_INT, .number = (value) }
-#define BIND_TEXT(n, value) { .name = (n), .kind = BIND_KIND_TEXT, .bytes = (value) }
-#define BIND_STR(n, value)  { .name = (n), .kind = BIND_KIND_TEXT, .bytes = slice_of(value) }
-#define BIND_BLOB(n, value) { .name = (n), .kind = BIND_KIND_BLOB, .bytes = (value) }
-#define BIND_NULL(n)        { .name = (n), .kind = BIND_KIND_NULL }
-#define BINDS(...)          ((const struct bind[]){ __VA_ARGS__, { .name = NULL } })
-#define NO_BINDS            ((const struct bind[]){ { .name = NULL } })
+#define BIND_INT(n, value)                                                                         \
+    {                                                                                              \
+        .name = (n), .kind = BIND_KIND_INT, .number = (value)                                      \
+    }
+#define BIND_TEXT(n, value)                                                                        \
+    {                                                                                              \
+        .name = (n), .kind = BIND_KIND_TEXT, .bytes = (value)                                      \
+    }
+#define BIND_STR(n, value)                                                                         \
+    {                                                                                              \
+        .name = (n), .kind = BIND_KIND_TEXT, .bytes = slice_of(value)                              \
+    }
+#define BIND_BLOB(n, value)                                                                        \
+    {                                                                                              \
+        .name = (n), .kind = BIND_KIND_BLOB, .bytes = (value)                                      \
+    }
+#define BIND_NULL(n)                                                                               \
+    {                                                                                              \
+        .name = (n), .kind = BIND_KIND_NULL                                                        \
+    }
+#define BINDS(...) ((const struct bind[]){ __VA_ARGS__, { .name = NULL } })
+#define NO_BINDS   ((const struct bind[]){ { .name = NULL } })
 
 /* Every parameter of a statement is bound exactly once by its name; a name too many, too few or
- * misspelled is GW_EDB, so that a test sees it. Bind string literals as names: the store remembers their
- * addresses, which makes the second and later bindings of a statement cheap. */
+ * misspelled is GW_EDB, so that a test sees it. Bind string literals as names: the store remembers
+ * their addresses, which makes the second and later bindings of a statement cheap. */
 
 struct tx;   /* an open transaction, see store.h */
 struct rows; /* a running statement */
 
 /* Runs a statement that returns no rows, or whose rows do not matter. Returns the number of rows
- * changed (>= 0; 0 for one that only reads) or GW_EDB, GW_ETXGONE, GW_EFULL, GW_EBUSY. After an error the transaction is
- * failed: every later call on it returns the same code until the savepoint is rolled back, so a
- * handler may look once at the end (tx_error). */
+ * changed (>= 0; 0 for one that only reads) or GW_EDB, GW_ETXGONE, GW_EFULL, GW_EBUSY. After an
+ * error the transaction is failed: every later call on it returns the same code until the savepoint
+ * is rolled back, so a handler may look once at the end (tx_error). */
 GW_MUSTCHECK int sql_run(struct tx *tx, const struct sql *statement, const struct bind *binds);
 
 /* Starts a statement that returns rows; NULL when the transaction is failed. Walk it with rows_next
@@ -63,7 +78,7 @@ struct rows *sql_rows(struct tx *tx, const struct sql *statement, const struct b
 GW_MUSTCHECK int rows_next(struct tx *tx, struct rows *rows);
 void rows_close(struct tx *tx, struct rows *rows); /* NULL is fine */
 
-int64_t rows_int(const struct rows *rows, int column); /* NULL gives 0 */
+int64_t rows_int(const struct rows *rows, int column);       /* NULL gives 0 */
 struct slice rows_text(const struct rows *rows, int column); /* NULL gives the empty slice */
 struct slice rows_blob(const struct rows *rows, int column);
 int rows_is_null(const struct rows *rows, int column);

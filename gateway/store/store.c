@@ -55,6 +55,24 @@ static int make_private(const char *path, struct fault *fault)
     return 0;
 }
 
+/* SQLite says which journal it took, and takes another one without an error where the file system
+ * has no shared memory. */
+static int use_wal(struct store *s)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode=WAL", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    bool taken = code == SQLITE_ROW &&
+                 slice_eq(slice_of((const char *)sqlite3_column_text(statement, 0)), SLICE("wal"));
+    if (!taken)
+        connection_note(s, "no write-ahead log here", NULL, 0);
+    sqlite3_finalize(statement);
+    if (taken)
+        return 0;
+    return code == SQLITE_ROW || code == SQLITE_OK ? GW_EDB : connection_error(code);
+}
+
 static int set_pragmas(struct store *s, const struct store_options *o)
 {
     char text[256];
@@ -66,8 +84,9 @@ static int set_pragmas(struct store *s, const struct store_options *o)
     if (rc == 0 && o->read_only)
         rc = connection_exec(s, "PRAGMA query_only=ON;");
     if (rc == 0 && !o->read_only)
-        rc = connection_exec(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                                "PRAGMA journal_size_limit=67108864;");
+        rc = use_wal(s);
+    if (rc == 0 && !o->read_only)
+        rc = connection_exec(s, "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
     if (rc == 0 && !o->read_only)
         rc = connection_error(sqlite3_wal_autocheckpoint(
             s->db, o->checkpoint_pages > 0 ? o->checkpoint_pages : DEFAULT_CHECKPOINT_PAGES));
@@ -249,6 +268,7 @@ int tx_keep(struct tx *tx)
     if (!tx->marked)
         return GW_EINVAL;
     tx->marked = false;
+    statements_stop(tx->store); /* what one message left running is no concern of the next */
     return savepoint(tx, CONTROL_KEEP);
 }
 

@@ -1,6 +1,6 @@
-/* Where everything is kept: connections, transactions, savepoints, migrations, backup. One connection
- * is used by one thread. SQLite in WAL mode with synchronous=FULL; PostgreSQL fits behind the same
- * header. */
+/* Where everything is kept: connections, transactions, savepoints, migrations, backup. One
+ * connection is used by one thread. SQLite in WAL mode with synchronous=FULL; PostgreSQL fits
+ * behind the same header. */
 #ifndef GATEWAY_STORE_STORE_H
 #define GATEWAY_STORE_STORE_H
 
@@ -20,24 +20,25 @@ struct store_options {
     int busy_ms;            /* how long to wait for another process's lock; 0 means 5000 */
     int64_t max_page_count; /* 0 for no limit; lets a test fill the disk */
     int cache_kib;          /* page cache; 0 means 16384 */
-    int checkpoint_pages;   /* a commit that leaves more pages in the log copies them into the database
-                               itself, before it returns; 0 means 1000. Larger when another thread calls
-                               store_checkpoint. */
-    int64_t free_floor;     /* a writer starts with this many bytes free on the disk, at least;
-                               0 means 16 MiB, so that what is accepted still fits */
+    int checkpoint_pages;   /* a commit that leaves more pages in the log copies them into the
+                               database itself; 0 means 1000. Larger when another thread calls
+                               store_checkpoint */
+    int64_t free_floor;     /* bytes a writer must find free on the disk to start, so that what is
+                               accepted still fits; 0 means 16 MiB */
 };
 
 /* Opens (and for a writer makes, mode 0600) the database; its folder must exist. GW_EDB, GW_EIO, or
- * GW_EFULL when the disk is nearly full, with `fault` saying what to do. The store may be handed to another
- * thread while no transaction is open. */
+ * GW_EFULL when the disk is nearly full, with `fault` saying what to do. The store may be handed to
+ * another thread while no transaction is open. */
 GW_MUSTCHECK int store_open(const struct store_options *options, struct store **out,
                             struct fault *fault);
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
 /* Changes max_page_count on an open store; 0 takes the limit away. For tests of a full disk. */
 GW_MUSTCHECK int store_limit_pages(struct store *s, int64_t max_page_count);
 
-/* Copies what the log holds into the database without stopping the writer: for a connection of its own on
- * another thread, so that no commit has to. Returns the pages that are left in the log, or GW_E*. */
+/* Copies what the log holds into the database without stopping the writer: for a connection of its
+ * own on another thread, so that no commit has to. Returns the pages that are left in the log, or
+ * GW_E*. */
 GW_MUSTCHECK int store_checkpoint(struct store *s);
 
 /* Applies the numbered migrations that are missing, in one transaction each. A file is named
@@ -49,11 +50,12 @@ GW_MUSTCHECK int store_migrate(struct store *s, const struct embedded_file *cons
                                struct fault *fault);
 
 /* Transactions. There is one struct tx a connection, valid from begin to commit or rollback.
- * store_begin takes the write lock at once (BEGIN IMMEDIATE) unless the store is read-only: GW_EBUSY when
- * another process holds it longer than busy_ms. Statements still running when a transaction or savepoint
- * ends are closed; their struct rows is then no longer valid. */
+ * store_begin takes the write lock at once (BEGIN IMMEDIATE) unless the store is read-only:
+ * GW_EBUSY when another process holds it longer than busy_ms. Statements still running when a
+ * transaction or savepoint ends are closed; their struct rows is then no longer valid. */
 GW_MUSTCHECK int store_begin(struct store *s, struct tx **tx);
-/* 0 when it is on disk; after an error (a sticky one of a statement among them) nothing of it is. */
+/* 0 when it is on disk; after an error (a sticky one of a statement among them) nothing of it is.
+ */
 GW_MUSTCHECK int store_commit(struct tx *tx);
 void store_rollback(struct tx *tx);
 
@@ -66,10 +68,11 @@ GW_MUSTCHECK int tx_undo(struct tx *tx);
 
 /* The sticky error, 0 when there is none. */
 int tx_error(const struct tx *tx);
-/* Words for the last error of the connection, for the log: which statement, where, the database's reason.
- * Borrowed until the next error. */
+/* Words for the last error of the connection, for the log: which statement, where, the database's
+ * reason. Borrowed until the next error. */
 const char *tx_error_text(const struct tx *tx);
-const char *store_error_text(const struct store *s); /* the same after a commit or without a transaction */
+const char *
+store_error_text(const struct store *s); /* the same after a commit or without a transaction */
 
 /* Called once after the next commit of this transaction, never after a rollback: the way in which
  * the outbox wakes its dispatcher. A mark that is undone does not take the wake-up back. */
@@ -79,29 +82,32 @@ enum { WAKE_OUTBOX = 1, WAKE_TIMERS = 2 };
 unsigned store_woken(struct store *s);
 
 /* A consistent copy of a running database into a new file (SQLite's online backup in steps; `step`
- * is called between them with pages done and all, may be NULL). It is the state at the moment of the call,
- * whatever is written meanwhile. The file appears under its name only when it is whole and synced; one that
- * exists is never overwritten. Not inside a transaction of `s`. */
+ * is called between them with pages done and all, may be NULL). It is the state at the moment of
+ * the call, whatever is written meanwhile. The file appears under its name only when it is whole
+ * and synced; one that exists is never overwritten. Not inside a transaction of `s`. */
 GW_MUSTCHECK int store_backup(struct store *s, const char *file,
                               void (*step)(void *context, int done, int all), void *context,
                               struct fault *fault);
 
-/* Puts a backup in the place of everything in `s`, which another process may be serving: one transaction, so
- * that there is the old state or the new one. The file must be whole (quick_check) and hold no migration that
- * `s` does not have; run store_migrate afterwards. Not inside a transaction of `s`. */
+/* Puts a backup in the place of everything in `s`, which another process may be serving: one
+ * transaction, so that there is the old state or the new one. The file must be whole (quick_check)
+ * and hold no migration that `s` does not have; run store_migrate afterwards. Not inside a
+ * transaction of `s`. */
 GW_MUSTCHECK int store_restore(struct store *s, const char *file,
                                void (*step)(void *context, int done, int all), void *context,
                                struct fault *fault);
 
-/* Writes and removes 64 KiB, so that a full disk is noticed, which an empty transaction does not. */
+/* Writes and removes 64 KiB, so that a full disk is noticed, which an empty transaction does not.
+ */
 GW_MUSTCHECK int store_probe(struct tx *tx);
 
 struct vault;
-/* GW_ECRYPTO when the keys are not those with which this database was begun. The first call on a new database
- * keeps a mark of the keys. */
+/* GW_ECRYPTO when the keys are not those with which this database was begun. The first call on a
+ * new database keeps a mark of the keys. */
 GW_MUSTCHECK int store_check_key(struct tx *tx, const struct vault *v, struct arena *a);
 
-/* The largest id handed out so far as store_keep_last_id kept it, for ids_init; 0 in a new database. */
+/* The largest id handed out so far as store_keep_last_id kept it, for ids_init; 0 in a new
+ * database. */
 GW_MUSTCHECK int store_last_id(struct tx *tx, int64_t *out);
 /* Keeps the largest id handed out: called by the worker before each commit. */
 GW_MUSTCHECK int store_keep_last_id(struct tx *tx, int64_t id);

@@ -1,5 +1,6 @@
-/* What tests of several rooms share: a temporary folder with a migrated database, a vault and ids, removed at
- * the end. Uses gw_store and gw_base alone, so the caller passes the tables of the rooms it is linked with:
+/* What tests of several rooms share: a temporary folder with a migrated database, a vault and ids,
+ * removed at the end. Uses gw_store and gw_base alone, so the caller passes the tables of the rooms
+ * it is linked with:
  *
  *     static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
  *     struct support *s = support_store(tables);
@@ -31,23 +32,24 @@
 #define SUPPORT_NOW INT64_C(1795572000)
 /* Its date as epoch day. */
 #define SUPPORT_TODAY INT64_C(20782)
-#define SUPPORT_ZONE ((struct zone){ .offset_minutes = 480 })
+#define SUPPORT_ZONE  ((struct zone){ .offset_minutes = 480 })
 
 struct support {
-    char folder[64];     /* temporary, removed by support_free */
-    char path[96];       /* the database file in it */
+    char folder[64]; /* temporary, removed by support_free */
+    char path[96];   /* the database file in it */
     char key_path[96];
     struct store *store;
     struct vault *vault;
-    struct ids ids;      /* the clock stands at clock_ms */
-    int64_t clock_ms;    /* real milliseconds as ids sees them: SUPPORT_NOW; a test may change it */
-    struct arena arena;  /* for results; lives until support_free */
-    struct tx *tx;       /* open between support_begin and support_commit or support_rollback */
+    struct ids ids;     /* the clock stands at clock_ms */
+    int64_t clock_ms;   /* real milliseconds as ids sees them: SUPPORT_NOW; a test may change it */
+    struct arena arena; /* for results; lives until support_free */
+    struct tx *tx;      /* open between support_begin and support_commit or support_rollback */
 };
 
 /* A new database with all migrations of `tables` (NULL-terminated) applied. */
 struct support *support_store(const struct embedded_file *const *tables);
-/* The same in which the database file may have `max_pages` pages at most (0: no limit), for full disks. */
+/* The same in which the database file may have `max_pages` pages at most (0: no limit), for full
+ * disks. */
 struct support *support_store_limited(const struct embedded_file *const *tables, int64_t max_pages);
 /* Closes everything and removes the folder with all in it. NULL is fine. */
 void support_free(struct support *s);

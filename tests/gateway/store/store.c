@@ -313,6 +313,20 @@ static void commit_closes_what_still_runs(void **state)
     support_commit(s);
 }
 
+/* A statement that one message forgot must not fail the next one of the batch. */
+static void a_savepoint_closes_what_still_runs(void **state)
+{
+    struct support *s = *state;
+    struct tx *tx = support_begin(s);
+    assert_int_equal(put(tx, "a", 1), 1);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(tx_mark(tx), 0);
+        assert_int_equal(rows_next(tx, sql_rows(tx, &all_counters, NO_BINDS)), 1);
+        assert_int_equal(i % 2 == 0 ? tx_keep(tx) : tx_undo(tx), 0);
+    }
+    support_commit(s);
+}
+
 /* More statements than the table of the cache begins with. */
 static void the_statement_cache_grows(void **state)
 {
@@ -503,6 +517,7 @@ int main(void)
         TEST(rows_are_walked_and_given_up),
         TEST(a_running_statement_is_not_started_again),
         TEST(commit_closes_what_still_runs),
+        TEST(a_savepoint_closes_what_still_runs),
         TEST(the_statement_cache_grows),
         TEST(reading_returns_no_changes),
         TEST(a_reader_sees_the_past_and_never_waits),

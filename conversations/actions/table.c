@@ -15,6 +15,7 @@ extern const struct action profile_actions[];
 extern const struct action records_actions[];
 extern const struct action register_actions[];
 extern const struct action register_child_actions[];
+extern const struct action role_actions[];
 extern const struct action signup_actions[];
 extern const struct action star_actions[];
 extern const struct action subscription_actions[];
@@ -36,6 +37,7 @@ const struct action *const action_tables[] = {
     records_actions,
     register_actions,
     register_child_actions,
+    role_actions,
     signup_actions,
     star_actions,
     subscription_actions,

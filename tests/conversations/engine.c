@@ -157,7 +157,7 @@ static void a_date_is_that_of_the_day_it_was_written(void **state)
 static void misunderstood_three_times_tells_a_person(void **state)
 {
     struct world *w = *state;
-    expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+    expect(w, "记时长 昨天敬老院", "hours.how_long");
     expect(w, "喂喂听得着没得", "hours.how_long.again");
     expect(w, "喂喂听得着没得", "hours.how_long.again");
     expect(w, "喂喂听得着没得", "human.wait");
@@ -170,7 +170,7 @@ static void misunderstood_three_times_tells_a_person(void **state)
 static void an_answer_forgets_earlier_misunderstandings(void **state)
 {
     struct world *w = *state;
-    expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+    expect(w, "记时长 昨天敬老院", "hours.how_long");
     expect(w, "喂喂听得着没得", "hours.how_long.again");
     expect(w, "两个小时", "hours.confirm");
     expect(w, "喂喂听得着没得", "hours.confirm");
@@ -206,7 +206,7 @@ static void open_column(struct world *w, int column)
     if (column == 3)
         ask_by_us(w, "recruit.ask", "{}");
     if (column == 4)
-        expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+        expect(w, "记时长 昨天敬老院", "hours.how_long");
 }
 
 static void words_mean_what_the_table_says(void **state)
@@ -289,7 +289,7 @@ static void a_new_wish_goes_on_top_and_the_old_stays(void **state)
 {
     struct world *w = *state;
     tiny_knobs.people = 2;
-    expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+    expect(w, "记时长 昨天敬老院", "hours.how_long");
     expect(w, "我几星了", "star.who");
     expect(w, "2", "star.is+still");
     expect_text(w, "李国才：还没有星。记敬老院还没完。");
@@ -514,7 +514,7 @@ static void it_is_answered_up_to_then(void **state)
 static void after_silence_it_says_where_it_was(void **state)
 {
     struct world *w = *state;
-    expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+    expect(w, "记时长 昨天敬老院", "hours.how_long");
     w->now += 3 * DAY;
     expect(w, "喂喂听得着没得", "resume+hours.how_long.again");
     expect_text(w, "接着记敬老院。几个小时？只回时间，如：两小时。");
@@ -537,7 +537,7 @@ static void wechat_gets_all_in_one_message(void **state)
     expect(w, "1", "hours.recorded");
     expect_text(w, "记下了：24日(周二)敬老院3小时30分。\n〔不对〕");
     tiny_knobs.people = 2;
-    expect(w, "我昨天在敬老院帮忙", "hours.how_long");
+    expect(w, "记时长 昨天敬老院", "hours.how_long");
     expect(w, "我几星了", "star.who");
     expect(w, "1", "star.is+still");
     expect_text(w, "杨秀兰：还没有星。\n记敬老院还没完。");

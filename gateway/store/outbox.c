@@ -140,12 +140,14 @@ static int take_back(struct tx *tx, int64_t now, struct arena *a)
         int rc = load(tx, ids[i], a, &was);
         if (rc < 0)
             return rc;
+        if (rc == 0)
+            continue;
         struct entry next = was;
         if (was.state == OUTBOX_SENDING && !retried(was.priority))
             next.state = OUTBOX_UNCERTAIN; /* the owner stays: its late answer would settle it */
         else
             requeue(&next, now);
-        rc = rc == 1 ? move(tx, &was, &next, now) : 0;
+        rc = move(tx, &was, &next, now);
         if (rc < 0)
             return rc;
     }

@@ -70,13 +70,12 @@ static int tell_phones(const struct service *s, const struct activity *a, struct
 
 /* Loads an activity that this address may change: ACTIVITY_OK or another outcome, or GW_E*. */
 static int begin_change(const struct service *s, int64_t id, int64_t address, const char *what,
-                        struct activity *a)
+                        bool drafts, struct activity *a)
 {
     int rc = activity_get(s, id, a);
     if (rc <= 0)
         return rc < 0 ? rc : ACTIVITY_NOT_FOUND;
-    if (!activity_is_open(a->state) &&
-        !(a->state == ACTIVITY_DRAFT && what[0] == 'a')) /* a draft may only be called off */
+    if (!activity_is_open(a->state) && !(drafts && a->state == ACTIVITY_DRAFT))
         return a->state == ACTIVITY_CANCELLED ? ACTIVITY_UNCHANGED : ACTIVITY_WRONG_STATE;
     rc = role_use(s, address, POWER_PUBLISH, a->org, what, id, NULL);
     return rc < 0 ? rc : rc == 1 ? ACTIVITY_OK : ACTIVITY_FORBIDDEN;
@@ -118,7 +117,7 @@ int activity_reschedule(const struct service *s, int64_t id, int64_t address, in
     enum activity_outcome time = activity_check_time(s, starts_at, ends_at);
     if (time != ACTIVITY_OK)
         return time;
-    int rc = begin_change(s, id, address, "activity.reschedule", &a);
+    int rc = begin_change(s, id, address, "activity.reschedule", false, &a);
     if (rc != ACTIVITY_OK)
         return rc;
     if (a.starts_at == starts_at && a.ends_at == ends_at)
@@ -151,7 +150,7 @@ int activity_cancel(const struct service *s, int64_t id, int64_t address, struct
     struct activity a;
     struct phone *phones;
     *told = 0;
-    int rc = begin_change(s, id, address, "activity.cancel", &a);
+    int rc = begin_change(s, id, address, "activity.cancel", true, &a);
     if (rc != ACTIVITY_OK)
         return rc;
     int n = read_phones(s, id, &phones);

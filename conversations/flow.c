@@ -73,8 +73,9 @@ static void claim(struct catalogue *c, struct flow *f, struct names *table,
 
 void flow_read_head(struct catalogue *c, struct flow *f)
 {
-    static const char *const known[] = { "flow",  "intents",   "events", "for",   "label", "wait",
-                                         "keeps", "opened_by", "leaves", "takes", "steps", NULL };
+    static const char *const known[] = { "flow",  "intents", "events",    "for",    "label",
+                                         "wait",  "keeps",   "opened_by", "leaves", "takes",
+                                         "fresh", "steps",   NULL };
     catalogue_known_keys(c, f->file, "flow", f->json, known);
     read_audience(c, f);
     f->intents = catalogue_list(c, f->file, "flow", f->json, "intents");
@@ -83,6 +84,7 @@ void flow_read_head(struct catalogue *c, struct flow *f)
     f->leaves = catalogue_list(c, f->file, "flow", f->json, "leaves");
     f->takes = catalogue_list(c, f->file, "flow", f->json, "takes");
     f->keeps_all = json_object_get(f->json, "keeps") == NULL;
+    f->fresh = json_is_true(json_object_get(f->json, "fresh"));
     claim(c, f, &c->intents, &f->intents, "intent");
     claim(c, f, &c->events, &f->events, "event");
     const char *wait = catalogue_string(c, f->file, "flow", f->json, "wait");

@@ -97,6 +97,7 @@ struct flow {
     int64_t wait; /* seconds a question stays open */
     struct name_list intents, events, keeps, leaves, takes;
     bool keeps_all;
+    bool fresh; /* wished for again it begins anew */
     struct opening *openings;
     int opening_count;
     struct step *steps;

@@ -93,7 +93,9 @@ int run_open(struct run *r, const struct flow *flow, json_t *slots)
     run_close_optional(r);
     slots = kept_slots(flow, slots);
     int open = find_open(&r->session, flow);
-    if (open >= 0 && !run_contradicts(r->session.frames[open].slots, slots, NULL))
+    if (open >= 0 && flow->fresh)
+        session_remove(&r->session, open);
+    else if (open >= 0 && !run_contradicts(r->session.frames[open].slots, slots, NULL))
         return go_on(r, open, slots);
     prefill(r, flow, slots);
     session_push(&r->session, flow, slots);

@@ -319,6 +319,16 @@ static void a_contradiction_opens_a_second(void **state)
     assert_int_equal(tiny_knobs.reports, 2);
 }
 
+static void a_search_begins_anew(void **state)
+{
+    struct world *w = *state;
+    tiny_knobs.people = 1;
+    expect(w, "星期天有哪样活动", "list");
+    expect_text(w, "29日：1杨秀兰。回号。");
+    expect(w, "有没有敬老院的活动", "list");
+    expect_text(w, "找敬老院：1杨秀兰。回号。");
+}
+
 static void our_question_opens_its_flow(void **state)
 {
     struct world *w = *state;
@@ -626,6 +636,7 @@ int main(void)
         IN_A_WORLD(a_new_wish_goes_on_top_and_the_old_stays),
         IN_A_WORLD(a_wish_that_is_open_already_goes_on),
         IN_A_WORLD(a_contradiction_opens_a_second),
+        IN_A_WORLD(a_search_begins_anew),
         IN_A_WORLD(our_question_opens_its_flow),
         IN_A_WORLD(our_question_has_an_end),
         IN_A_WORLD(an_unknown_question_of_ours_is_ignored),

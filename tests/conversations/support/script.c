@@ -190,7 +190,8 @@ static bool check_notice(struct script *s, struct slice rest)
     struct wanted wanted;
     struct slice plain, signed_text;
     char phone[80];
-    snprintf(phone, sizeof phone, "%.*s", SLICE_ARG(next_word(&rest)));
+    struct slice word = next_word(&rest);
+    snprintf(phone, sizeof phone, "%.*s", SLICE_ARG(word));
     int rc = world_next_notice(w, phone, &row);
     if (rc < 0)
         return complain(s, "the outbox to be read", SLICE(""), slice_of(w->error));

@@ -124,6 +124,13 @@ static json_t *item_named(json_t *items, struct slice text)
     return found;
 }
 
+/* A word names a choice only where nothing else is wanted: 「取消老街打扫」 does not choose 老街打扫. */
+static bool wants_other(struct run *r)
+{
+    const struct flow *wish = names_get(&r->c->intents, slice_of(r->understood.intent));
+    return wish != NULL && wish != session_top(&r->session)->flow && !r->understood.by_homophone;
+}
+
 static int choose_many(json_t *items, json_t *numbers, json_t *out)
 {
     json_t *chosen = json_array();
@@ -159,7 +166,7 @@ static int read_choice(struct run *r, const struct step *s, json_t *out)
         rc = choose_many(items, ns, out);
     else if (rc > 0)
         item = item_numbered(items, json_int(read, "n", 0));
-    else if (rc == 0)
+    else if (rc == 0 && !wants_other(r))
         item = item_named(items, reading_text(r->reading));
     json_decref(read);
     if (item != NULL) {

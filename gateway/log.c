@@ -209,8 +209,9 @@ void log_write(struct log *l, enum log_level level, const char *event, struct sl
     if (!l || (int)level < atomic_load_explicit(&l->level, memory_order_relaxed))
         return;
     int64_t now_ms = l->clock_ms(l->context);
-    int suppressed;
-    if (!may_repeat(l, event, now_ms, &suppressed))
+    int suppressed = 0;
+    /* What is normal is written in full, so that each message can be followed. */
+    if (level >= LOG_LEVEL_WARN && !may_repeat(l, event, now_ms, &suppressed))
         return;
     json_t *line = head(level, event, trace, now_ms);
     if (suppressed)

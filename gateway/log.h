@@ -21,8 +21,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 struct log_options {
     const char *file; /* NULL or "": standard error */
     enum log_level level;
-    int repeats; /* lines of one event a second, at most; the next line tells how many were left out
-                    in "suppressed"; 0: no limit */
+    int repeats; /* warnings and errors of one event a second, at most; the next line tells how many
+                    were left out in "suppressed"; 0: no limit */
     int64_t (*clock_ms)(void *context); /* milliseconds since 1970; NULL: the real clock */
     void *context;
 };

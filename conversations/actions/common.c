@@ -59,6 +59,7 @@ void action_set_activity(struct action_call *call, const struct activity *a)
     json_t *params = activity_params(call->service, a);
     json_object_update(call->slots, params);
     json_decref(params);
+    json_put_slice(call->slots, "serves", a->serves);
     json_put_id(call->slots, "_activity", a->id);
 }
 

@@ -3,6 +3,7 @@
 
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 
 /* The number after 回 or 结; also as the slot that the messages show. */
 static int64_t task_number(struct action_call *call)
@@ -12,11 +13,28 @@ static int64_t task_number(struct action_call *call)
     return number;
 }
 
+/* What stands behind the number, as written: the answer goes to a person. Where the number was not
+ * typed in plain digits, what understanding took for the content. */
+static struct slice task_content(const struct action_call *call)
+{
+    struct slice rest = action_words(call);
+    while (rest.n > 0 && (rest.p[0] < '0' || rest.p[0] > '9'))
+        rest = slice_skip(rest, 1);
+    while (rest.n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9')
+        rest = slice_skip(rest, 1);
+    for (struct slice next = rest; next.n > 0; rest = next) {
+        int32_t c = utf8_next(&next);
+        if (c != ' ' && c != ',' && c != ':' && c != 0x3000 && c != 0xFF0C && c != 0xFF1A)
+            break;
+    }
+    return slice_trim(rest.n > 0 ? rest : json_slice(call->slots, "content"));
+}
+
 static int task_reply_action(struct action_call *call)
 {
     struct task task = { 0 };
     int64_t number = task_number(call);
-    struct slice content = slice_trim(json_slice(call->slots, "content"));
+    struct slice content = task_content(call);
     if (content.n == 0)
         return action_end(call, "empty");
     int rc = task_reply(call->service, call->address->id, number, content, &task);

@@ -128,7 +128,7 @@ static int put_birth(const struct reading *r, bool asked, json_t *slots)
     struct birth b;
     char text[16];
     civil_from_day(r->calendar.today, &today);
-    if (!birth_find(r->normal.low, today.year, asked, &b)) {
+    if (!birth_find(reading_without_codes(r), today.year, asked, &b)) {
         return 0;
     }
     if (b.year > 0 && b.day > 0) {
@@ -529,7 +529,17 @@ int understand_answer(const struct understander *u, const struct reading *r, str
 {
     answer_reader read = find(kind);
     (void)u; /* the reading knows it */
-    return read == NULL ? 0 : read(r, slots);
+    if (read == NULL) {
+        return 0;
+    }
+    /* Read apart: what is no answer leaves nothing behind, and what `slots` held is no answer. */
+    json_t *found = json_object();
+    int rv = read(r, found);
+    if (rv == 1 && json_object_update(slots, found) != 0) {
+        mem_exhausted();
+    }
+    json_decref(found);
+    return rv;
 }
 
 bool understand_answers(struct slice kind)

@@ -1,5 +1,6 @@
 #include "conversations/understand/date_words.h"
 
+#include "conversations/understand/han.h"
 #include "conversations/understand/scan.h"
 #include "gateway/base/civil.h"
 
@@ -119,6 +120,10 @@ static bool read_feast(const struct calendar *c, struct slice s, size_t *i, stru
         if (!scan_take(s, &at, f->word)) {
             continue;
         }
+        bool short_name = !scan_behind(s, at, "节|日|一|旦");
+        if (short_name && han_is(scan_before(s, *i)) && !scan_behind(s, *i, "年|在|到|从|过|的|了|是|天|,")) {
+            return false; /* 张国庆 is a person */
+        }
         if (scan_is_any(s, at, "路|街|社区|广场|村|小学|中学|二|三|四|五|六|七|八|九|十|个")) {
             return false; /* 五一路 is a street */
         }
@@ -148,6 +153,16 @@ static bool read_end(const struct calendar *c, struct slice s, size_t *i, struct
 bool date_words_read(const struct calendar *c, struct slice s, size_t *i, struct when *out)
 {
     if (read_day_word(c, s, i, out) || read_feast(c, s, i, out) || read_end(c, s, i, out)) {
+        return true;
+    }
+    size_t at = *i;
+    int64_t year;
+    if (scan_digits(s, &at, 5, &year) == 4) {
+        scan_take(s, &at, "年");
+    }
+    if (scan_any(s, &at, "春季学期|秋季学期|上学期|下学期|这学期|本学期|这个学期|上个学期")) {
+        *i = at;
+        *out = (struct when){ .kind = WHEN_VAGUE };
         return true;
     }
     if (scan_any(s, i, vague)) {

@@ -4,6 +4,7 @@
 
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/scan.h"
+#include "conversations/understand/slots_more.h"
 #include "conversations/understand/survey.h"
 
 /* From this priority on a wish is plain enough to win over the answer to an open question. */
@@ -150,7 +151,9 @@ static bool decide_confirm(struct decision *d)
 
 static bool decide_menu(struct decision *d)
 {
-    if (understand_answer(d->u, d->r, SLICE("choice"), d->out->slots) == 1) {
+    const struct candidate *c = best(d->r, d->context);
+    bool wish = c != NULL && c->rule->priority >= PLAIN_WISH && d->r->global != GLOBAL_DIGIT;
+    if (!wish && understand_answer(d->u, d->r, SLICE("choice"), d->out->slots) == 1) {
         conclude(d, "choose_number", "menu.choice");
         return true;
     }
@@ -230,7 +233,13 @@ static bool decide_report(struct decision *d)
     if (c != NULL && c->rule->priority >= PLAIN_WISH) {
         return false;
     }
+    const struct entity *date = slots_entity(d->r, ENTITY_DATE);
     json_t *probe = json_object();
+    struct duration hours;
+    if (date != NULL && slots_entity(d->r, ENTITY_LENGTH) == NULL &&
+        duration_answer(slice_skip(d->r->normal.low, date->to), &hours) && hours.minutes > 0) {
+        json_object_set_new(probe, "minutes", json_integer(hours.minutes)); /* 11.22 3.5 */
+    }
     int read = understand_answer(d->u, d->r, SLICE("duration"), probe);
     if (read != 1) {
         read = understand_answer(d->u, d->r, SLICE("date.past"), probe);

@@ -38,6 +38,14 @@ static bool read_date(const struct calendar *c, struct slice s, size_t *i, struc
               : e->when.bare_day         ? ENTITY_DAY
                                          : ENTITY_DATE;
     e->number = e->when.day;
+    /* 上周五晚, 28号早: one character, unless it belongs to what follows. */
+    size_t at = *i;
+    struct numeral n;
+    if (e->when.part == PART_NONE && e->kind != ENTITY_VAGUE && scan_any(s, &at, "晚|早") &&
+        !scan_is_any(s, at, "上|会|点|饭|间|晨|起|到|班") && !numeral_read(s, &at, &n)) {
+        e->when.part = scan_behind(s, at, "晚") ? PART_EVENING : PART_AM;
+        *i = at;
+    }
     return true;
 }
 
@@ -48,7 +56,8 @@ static bool read_length(struct slice s, size_t *i, struct entity *e)
         return false;
     }
     /* 一哈, 一会 soften a sentence and measure nothing. */
-    if (e->duration.vague && !scan_behind(s, at, "小时|钟头|h|钟|天|久")) {
+    if (e->duration.vague && (!scan_behind(s, at, "小时|钟头|h|钟|天|久") ||
+                              scan_is_any(s, *i, "好几|很多|若干|很久|好久"))) {
         return false;
     }
     e->kind = e->duration.vague ? ENTITY_MANY : ENTITY_LENGTH;
@@ -60,21 +69,17 @@ static bool read_count(struct slice s, size_t *i, struct entity *e)
 {
     struct numeral n;
     size_t at = *i;
-    if (!numeral_read(s, &at, &n) || n.decimal || n.second != 0 || n.thousandths < 1000) {
-        return false;
+    if (!numeral_read(s, &at, &n) || n.decimal || n.second != 0 || n.thousandths < 2000) {
+        return false; /* 一个志愿者, 一人两小时: no number of heads */
     }
     scan_any(s, &at, "多");
     scan_spaces(s, &at);
-    size_t mark = at;
     bool measure = scan_any(s, &at, "个|名|位");
     bool people =
         scan_any(s, &at, "志愿者|同学|学生|同志|队员|党员|老师|居民|村民|家长|青年") ||
         (scan_is(s, at, "人") && !scan_is_any(s, at, "人工|人民|人次") && scan_any(s, &at, "人"));
     if (!people && !(measure && scan_behind(s, at, "名|位"))) {
         return false;
-    }
-    if (n.thousandths == 1000 && at > mark && !measure) {
-        return false; /* 一人两小时: per head */
     }
     e->kind = ENTITY_COUNT;
     e->number = (int)(n.thousandths / 1000);

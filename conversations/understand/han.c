@@ -91,7 +91,7 @@ static void read_simplified(struct han *h, struct slice line)
 {
     int32_t to = utf8_next(&line);
     for (int32_t cp = utf8_next(&line); cp >= 0; cp = utf8_next(&line)) {
-        if (in_table(cp) && in_table(to)) {
+        if (in_table(cp) && in_table(to) && cp != 0x5B43) { /* 孃, an aunt here, is no 娘 */
             h->simplified[cp - FIRST] = (uint16_t)to;
         }
     }

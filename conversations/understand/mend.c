@@ -105,7 +105,7 @@ bool mender_apply(const struct mender *m, const struct han *han, struct normal *
     if (first >= low.n) {
         return false;
     }
-    size_t room = low.n * 4 + 16, n = 0;
+    size_t room = low.n * 4 + 128, n = 0;
     char *text = arena_alloc(a, room), *lowered = arena_alloc(a, room);
     uint16_t *origin = arena_alloc(a, room * sizeof(origin[0]));
     for (size_t i = 0; i < low.n && n + 64 < room;) {

@@ -79,7 +79,7 @@ static bool never_in_name(struct slice s, size_t i)
 {
     return scan_is_any(
         s, i,
-        "的|是|了|我|你|他|她|们|不|没|有|在|和|跟|要|吗|呢|吧|嘛|这|那|个|哪|到|去|报|请|给|也|住|号");
+        "的|是|了|我|你|他|她|们|不|没|在|和|跟|要|吗|呢|吧|嘛|这|那|个|哪|到|去|报|请|给|也|住|号");
 }
 
 bool name_read(const struct name_words *w, struct slice text, size_t *i, bool told,

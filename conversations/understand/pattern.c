@@ -39,6 +39,18 @@ static bool put_entity(struct sbuf *out, struct slice name)
     return false;
 }
 
+bool pattern_entity(struct slice name, char out[4])
+{
+    for (int kind = 0; kind < ENTITY_KINDS; kind++) {
+        if (slice_eq(name, slice_of(entity_names[kind]))) {
+            entity_character((enum entity_kind)kind, out);
+            out[3] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A word of a vocabulary is text: its special characters are quoted. */
 static void put_word(struct sbuf *out, const char *word)
 {

@@ -40,6 +40,18 @@ void reading_trim(const struct reading *r, enum phrase head, enum phrase tail, s
     }
 }
 
+struct slice reading_without_codes(const struct reading *r)
+{
+    char *copy = arena_str(r->arena, r->normal.low);
+    for (int i = 0; i < r->entities.count; i++) {
+        const struct entity *e = &r->entities.list[i];
+        if (e->kind == ENTITY_PHONE || e->kind == ENTITY_ID) {
+            memset(copy + e->from, ' ', e->to - e->from);
+        }
+    }
+    return (struct slice){ copy, r->normal.low.n };
+}
+
 static bool is_separator(int32_t cp)
 {
     return cp == ' ' || cp == ',' || cp == ';' || cp == '.' || cp == '!' || cp == '?' ||

@@ -73,6 +73,8 @@ struct slice reading_part(const struct reading *r, size_t from, size_t to);
 /* Cuts fillers and separators off both ends of a part of the masked text with two phrases. */
 void reading_trim(const struct reading *r, enum phrase head, enum phrase tail, size_t *from,
                   size_t *to);
+/* The lower-case text with phone and document numbers blanked, for readers of other numbers. In the arena. */
+struct slice reading_without_codes(const struct reading *r);
 /* The next piece of the masked text between separators and recognized things, from `*at` on; false
  * at the end. */
 bool reading_piece(const struct reading *r, size_t *at, size_t *from, size_t *to);

@@ -321,6 +321,7 @@ void recruit_read(const struct reading *r, json_t *slots)
     read_recurrence(r, slots);
     if (json_object_get(slots, "recurrence") != NULL) {
         json_object_del(slots, "date");
+        json_object_del(slots, "dates");
         json_object_del(slots, "date_from");
         json_object_del(slots, "date_to");
     }

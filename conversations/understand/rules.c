@@ -77,7 +77,12 @@ static int need_words(struct rules *r, const json_t *words, int rule, struct fau
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         size_t n = word == NULL ? 0 : strlen(word);
-        if (n > 2 && word[0] == '{' && word[n - 1] == '}' && (unsigned char)word[1] >= 'a') {
+        char entity[4];
+        if (n > 2 && word[0] == '{' && pattern_entity((struct slice){ word + 1, n - 2 }, entity)) {
+            if (need_word(r, entity, rule) != 0) {
+                return fault_set(fault, GW_ECONFIG, "%s: an empty word", file);
+            }
+        } else if (n > 2 && word[0] == '{' && word[n - 1] == '}') {
             char *key = mem_dup((struct slice){ word + 1, n - 2 });
             const json_t *list = json_object_get(vocabulary, key);
             free(key);

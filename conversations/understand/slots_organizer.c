@@ -136,9 +136,27 @@ static const char services[] =
     "量血压|理发|剪头发|剪发|买菜|买药|代买|送饭|做饭|打针|修电视|修电器|修门|修锁|修电|换灯泡|换灯|搬家具|搬家|搬东西|搬|洗衣服|洗澡|"
     "带孩子|接孩子|看孩子|教手机|用手机|教用手机|辅导|陪聊天|聊天|翻译|办手续|办证|送医院|接送|读报|写信|扫地|打扫";
 
+/* 换个煤气罐, 理一下发: without the words that only soften. */
+static struct slice without_softeners(const struct reading *r)
+{
+    struct slice low = r->normal.low;
+    char *copy = arena_alloc(r->arena, low.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < low.n;) {
+        if (scan_any(low, &i, "一下|一哈|个|下")) {
+            continue;
+        }
+        size_t next = scan_next(low, i);
+        memcpy(copy + n, low.p + i, next - i);
+        n += next - i;
+        i = next;
+    }
+    return (struct slice){ copy, n };
+}
+
 static bool put_service(struct slot_call *call)
 {
-    struct slice low = call->r->entities.text, text = call->r->normal.text;
+    struct slice low = without_softeners(call->r), text = low;
     for (size_t i = 0; i < low.n; i = scan_next(low, i)) {
         size_t end = i;
         if (scan_any(low, &end, services)) {

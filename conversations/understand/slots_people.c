@@ -273,7 +273,7 @@ static void put_birth(struct slot_call *call)
     struct civil today;
     struct birth b;
     civil_from_day(call->r->calendar.today, &today);
-    if (!birth_find(call->r->entities.text, today.year, false, &b)) {
+    if (!birth_find(reading_without_codes(call->r), today.year, false, &b)) {
         return;
     }
     if (b.age > 0 && !slot_has(call, "age")) {

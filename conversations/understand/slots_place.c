@@ -69,19 +69,41 @@ static bool is_other(struct slot_call *call, size_t from, size_t to)
     return false;
 }
 
-void slots_activity(struct slot_call *call)
+/* Why somebody cannot come is no activity. */
+static bool is_reason(const struct reading *r, size_t from, size_t to)
+{
+    struct slice piece = { r->entities.masked.p + from, to - from };
+    return reading_is(r, PHRASE_REASON, piece, NULL);
+}
+
+/* The first piece that names something; with `dated` only one right behind a date or a time. */
+static bool find_activity(struct slot_call *call, bool dated)
 {
     const struct reading *r = call->r;
     size_t at = 0, from, to;
-    if (slot_has(call, "activity") || slot_has(call, "activity_no") ||
-        slot_has(call, "activity_nos")) {
-        return;
-    }
     while (reading_piece(r, &at, &from, &to)) {
+        bool behind = from >= 3 && entities_at(&r->entities, from - 3) != NULL &&
+                      entities_at(&r->entities, from - 3)->kind != ENTITY_LENGTH;
+        struct slice piece = { r->entities.masked.p + from, to - from };
+        if ((dated && !behind) || is_reason(r, from, to) ||
+            reading_is(r, PHRASE_NOT_ACTIVITY, piece, NULL)) {
+            continue;
+        }
         if (cut_activity(call, &from, &to) && !is_other(call, from, to)) {
             slot_text(call, "activity", from, to);
-            return;
+            return true;
         }
+    }
+    return false;
+}
+
+void slots_activity(struct slot_call *call)
+{
+    if (slot_has(call, "activity") || slot_has(call, "activity_no") || slot_has(call, "activity_nos")) {
+        return;
+    }
+    if (!find_activity(call, true)) {
+        (void)find_activity(call, false);
     }
 }
 

@@ -36,6 +36,12 @@ static enum day_part part_of(const struct entity *e)
     }
 }
 
+static bool is_deadline(const struct reading *r, const struct entity *e)
+{
+    return scan_behind(r->entities.text, e->from, "截止|截至|截止到|截止时间|截止日期");
+}
+
+
 enum day_part slots_part_of(const struct reading *r)
 {
     enum day_part found = PART_NONE;
@@ -45,7 +51,8 @@ enum day_part slots_part_of(const struct reading *r)
         if (e->kind == ENTITY_TIME && e->clock.has_end) {
             end = e->clock.end.part;
         }
-        if (scan_behind(r->entities.text, e->from, "截止|截至|截止到|截止时间")) {
+        bool deadline = is_deadline(r, e) || (i > 0 && is_deadline(r, e - 1) && e->from == e[-1].to);
+        if (deadline) {
             continue;
         }
         if (part != PART_NONE && found != PART_NONE && part != found) {
@@ -74,11 +81,6 @@ static bool is_range(const struct reading *r, const struct entity *a, const stru
     between = slice_trim(between);
     return slice_eq(between, SLICE("到")) || slice_eq(between, SLICE("至")) ||
            slice_eq(between, SLICE("-")) || slice_eq(between, SLICE("--"));
-}
-
-static bool is_deadline(const struct reading *r, const struct entity *e)
-{
-    return scan_behind(r->entities.text, e->from, "截止|截至|截止到|截止时间|截止日期");
 }
 
 /* Years that tell an age or a membership, not when: 今年七十了, 2010年生. */
@@ -149,7 +151,7 @@ void slots_when(struct slot_call *call)
         const struct entity *e = &r->entities.list[i];
         struct span s;
         if (e->kind > ENTITY_DAY || taken_by_group(call, e) || is_deadline(r, e) ||
-            is_about_person(r, e) ||
+            is_about_person(r, e) || scan_is_any(r->entities.text, e->to, "为止") ||
             !date_resolve(&r->calendar, &e->when, call->looks, &s.from, &s.to)) {
             continue;
         }

@@ -6,6 +6,7 @@
 #include "conversations/understand/normal.h"
 #include "gateway/base/json.h"
 #include "gateway/base/sbuf.h"
+#include "gateway/base/utf8.h"
 
 /* Shares of rows, in per mille, that may not fall. */
 enum { INTENTS_FLOOR = 900, SLOTS_FLOOR = 750 };
@@ -32,9 +33,14 @@ static struct slice bare(const char *text, struct arena *a)
 {
     struct sbuf b;
     sbuf_init(&b, 4000);
-    for (const char *p = text; *p != '\0'; p++) {
-        if (strchr(" ,.;:!?、", *p) == NULL || (unsigned char)*p >= 0x80) {
-            sbuf_char(&b, *p);
+    struct slice rest = slice_of(text);
+    while (rest.n > 0) {
+        struct slice at = rest;
+        int32_t cp = utf8_next(&rest);
+        bool mark = cp == 0x3002 || cp == 0x3001 || (cp >= 0xFF01 && cp <= 0xFF1F && cp != 0xFF10) ||
+                    (cp < 0x80 && strchr(" ,.;:!?", (int)cp) != NULL);
+        if (!mark) {
+            sbuf_add(&b, slice_head(at, at.n - rest.n));
         }
     }
     struct slice out = arena_dup(a, sbuf_slice(&b));

@@ -105,12 +105,18 @@ int installation_open(const char *config_file, const char *data_dir, bool with_c
         rc = installation_transact(out, installation_clock(), NULL, last_id, &last, fault);
     if (rc < 0)
         return rc;
-    ids_init(&out->ids, (int)config_int(out->config, "node"), last, ids_real_clock, NULL);
+    int node = INSTALLATION_COMMAND_NODE + (int)(getpid() % INSTALLATION_COMMAND_NODE);
+    ids_init(&out->ids, node, last, ids_real_clock, NULL);
     rc = installation_transact(out, installation_clock(), NULL, set_up, NULL, fault);
     if (rc < 0)
         return rc;
     return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault)
                           : GW_OK;
+}
+
+void installation_serve(struct installation *in)
+{
+    in->ids.node = (int)config_int(in->config, "node");
 }
 
 void installation_close(struct installation *in)

@@ -29,13 +29,20 @@ struct installation {
     const char *signature;       /* SMS signature of the first SMS account */
 };
 
-/* Opens (and for a new folder makes) everything. `config_file` may be NULL: linli.json in the data
+/* Commands take a node number of their own above those of gateways (config: 0 to 511), so that ids made
+ * beside a running gateway never meet its own. */
+enum { INSTALLATION_COMMAND_NODE = 512 };
+
+/* Opens (and for a new folder makes) everything for a command; `serve` then takes its configured node
+ * with installation_serve. `config_file` may be NULL: linli.json in the data
  * folder is used when it exists, else the defaults with their demo accounts. `data_dir` may be
  * NULL: what the configuration says. Errors are printed by the caller. */
 GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir,
                                    bool with_catalogue, struct installation *out,
                                    struct fault *fault);
 void installation_close(struct installation *in);
+/* From now on ids are made with the configured node number. */
+void installation_serve(struct installation *in);
 
 /* A service over an open transaction at `now`; memory from `a`. */
 struct service installation_service(struct installation *in, struct tx *tx, int64_t now,

@@ -220,6 +220,7 @@ static int start(struct gateway *g, const char *dir, const char *port_file, stru
     int rc = installation_open(g->config_file, dir, true, &g->in, fault);
     if (rc < 0)
         return rc;
+    installation_serve(&g->in);
     g->catalogue = catalogue_hold(g->in.catalogue);
     rc = open_log(g, fault);
     if (rc == GW_OK)

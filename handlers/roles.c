@@ -52,7 +52,7 @@ SQL(roles_below, "WITH RECURSIVE down (id, depth) AS ("
                  "SELECT " ROLE_COLUMNS " FROM down JOIN roles r ON r.org = down.id "
                  "JOIN organizations o ON o.id = r.org WHERE r.state IN (1, 2) "
                  "ORDER BY o.kind, r.kind, r.id LIMIT 200");
-SQL(role_touch, "UPDATE roles SET used_at = $now WHERE id = $id");
+SQL(role_touch, "UPDATE roles SET used_at = $now WHERE id = $id AND used_at < $now");
 SQL(role_move, "UPDATE roles SET state = $to, used_at = $now WHERE id = $id AND state = $from");
 SQL(role_other_leads, "SELECT COUNT(*) FROM roles WHERE org = $org AND kind = 1 AND state = 2 "
                       "AND id <> $id");

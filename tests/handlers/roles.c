@@ -143,9 +143,9 @@ static void a_role_sleeps_when_it_is_not_used(void **state)
     assert_int_equal(role_any(&r->s, r->organizer, POWER_PUBLISH, NULL), 1);
     assert_int_equal(role_may(&r->s, r->worker, POWER_PUBLISH, r->station, NULL), 0);
     /* Something entered late does not put it to sleep. */
-    r->s.now -= 100 * DAY;
+    r->s.now -= 300 * DAY;
     assert_int_equal(role_use(&r->s, r->organizer, POWER_PUBLISH, r->branch, "test", 0, &role), 1);
-    r->s.now += 100 * DAY;
+    r->s.now += 300 * DAY;
     assert_int_equal(role_may(&r->s, r->organizer, POWER_PUBLISH, r->branch, NULL), 1);
     r->s.now += 20;
     assert_int_equal(role_may(&r->s, r->organizer, POWER_PUBLISH, r->branch, NULL), 0);

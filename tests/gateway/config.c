@@ -78,14 +78,14 @@ static void test_values(void **state)
     (void)state;
     struct config *c = parsed(
         "{\"//\": \"a remark\", \"listen\": {\"port\": 0, \"//port\": 5, \"trusted_proxies\": "
-        "[\"10.0.0.1\", \"2001:db8::1\"]}, \"zone\": \"-09:30\", \"node\": 1023, "
+        "[\"10.0.0.1\", \"2001:db8::1\"]}, \"zone\": \"-09:30\", \"node\": 511, "
         "\"public_url\": \"https://example.org/x\", \"policy\": {\"//\": 1, \"a\": [1, \"${SECRET}\"]}}");
     assert_int_equal(config_int(c, "listen.port"), 0);
     assert_int_equal(config_int(c, "listen.connections"), 1024);
     assert_string_equal(config_list(c, "listen.trusted_proxies")[1], "2001:db8::1");
     assert_null(config_list(c, "listen.trusted_proxies")[2]);
     assert_int_equal(config_zone(c).offset_minutes, -570);
-    assert_int_equal(config_int(c, "node"), 1023);
+    assert_int_equal(config_int(c, "node"), 511);
     assert_string_equal(config_text(c, "public_url"), "https://example.org/x");
     json_t *policy = config_json(c, "policy");
     assert_int_equal(json_object_size(policy), 1); /* remarks are not passed on */
@@ -142,7 +142,7 @@ static const struct {
     { "{\"zone\": \"08:00\"}", "zone: expected an offset" },
     { "{\"zone\": \"+15:00\"}", "zone: expected an offset" },
     { "{\"zone\": 8}", "zone: expected an offset" },
-    { "{\"node\": 1024}", "node: expected a whole number from 0 to 1023" },
+    { "{\"node\": 512}", "node: expected a whole number from 0 to 511" },
     { "{\"log\": {\"level\": \"loud\"}}",
       "log.level: expected one of the strings debug|info|warn|error" },
     { "{\"log\": {\"level\": 1}}", "log.level: expected one of" },

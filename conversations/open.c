@@ -50,8 +50,10 @@ static int go_on(struct run *r, int index, json_t *slots)
     size_t before = json_object_size(f->slots);
     json_object_update_missing(f->slots, slots);
     json_decref(slots);
-    if (f->step < 0)
+    if (f->step < 0) {
+        f->gated = false; /* it waited for its gate: the gate is asked as for a new wish */
         return run_begin(r);
+    }
     if (json_object_size(f->slots) == before)
         return run_ask_again(r, f->asked);
     return run_frame(r, f->step);

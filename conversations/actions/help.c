@@ -6,7 +6,7 @@
 
 #define TOPICS                                                                                     \
     "register", "sign_up", "cancel_sign_up", "report_hours", "query_star", "query_hours",          \
-        "certificate", "opt_out", "pay", "cost", "insurance", "place"
+        "certificate", "opt_out", "trust", "pay", "cost", "insurance", "place"
 
 static int help_topic(struct action_call *call)
 {

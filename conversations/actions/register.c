@@ -74,6 +74,17 @@ static int start_known(struct action_call *call, const struct volunteer *own, in
     return action_end(call, other ? "other" : "already");
 }
 
+/* Which of the three notices is shown; none to somebody who agreed to one and now wishes more. */
+static void set_notice(json_t *slots)
+{
+    bool agreed = json_flag(slots, "_agreed", false);
+    bool wish = json_slice(slots, "wish").n > 0;
+    bool known = !wish && json_slice(slots, "name").n > 0;
+    json_object_set_new(slots, "_wish", json_boolean(!agreed && wish));
+    json_object_set_new(slots, "_known", json_boolean(!agreed && known));
+    json_object_set_new(slots, "_plain", json_boolean(!agreed && !wish && !known));
+}
+
 static int register_start(struct action_call *call)
 {
     const struct service *s = call->service;
@@ -85,10 +96,7 @@ static int register_start(struct action_call *call)
         return start_known(call, own, n);
     registering_prepare(call);
     json_put_int(call->slots, "_since", s->now);
-    bool wish = json_slice(call->slots, "wish").n > 0;
-    bool known = !wish && json_slice(call->slots, "name").n > 0;
-    const char *notice = wish ? "_wish" : known ? "_known" : "_plain";
-    json_object_set_new(call->slots, notice, json_true());
+    set_notice(call->slots);
     return action_end(call, "fresh");
 }
 

@@ -18,6 +18,7 @@ SQL(demo_volunteer,
     "verification, provisional, address, registered_at, left_at, id_number, id_digest) VALUES "
     "($id, $number, $name, $birth, 0, $gender, $area, 2, $verification, 0, $address, $at, 0, "
     "$empty, NULL) ON CONFLICT DO NOTHING");
+SQL(demo_set_address, "UPDATE volunteers SET address = $address WHERE id = $id");
 SQL(demo_opted, "INSERT INTO opt_states (address, scope, state, changed_at) "
                 "VALUES ($address, 1, 1, $at) ON CONFLICT DO NOTHING");
 
@@ -224,7 +225,14 @@ int demo_named(struct demo *d, const struct service *s, const json_t *person)
     return rc < 0 ? rc : named_hours(s, &v, json_object_get(person, "hours"));
 }
 
-/* A person of between 18 and about 80, made of `i` alone. */
+/* One of twenty has served. */
+static bool has_hours(int64_t i)
+{
+    return demo_mix(i, 12) % 20 == 0;
+}
+
+/* A person of between 18 and about 80, made of `i` alone. Who is about to get hours has no address
+ * yet, so that nobody is told of them. */
 static int insert_generated(const struct demo *d, const struct service *s, int64_t i,
                             int64_t address, struct volunteer *v)
 {
@@ -242,7 +250,7 @@ static int insert_generated(const struct demo *d, const struct service *s, int64
                            BIND_TEXT("name", made_name(d, s, i, gender)), BIND_INT("birth", birth),
                            BIND_INT("gender", gender + 1), BIND_INT("area", v->area),
                            BIND_INT("verification", demo_mix(i, 10) % 3 ? 1 : 2),
-                           BIND_INT("address", address), BIND_INT("at", at),
+                           BIND_INT("address", has_hours(i) ? 0 : address), BIND_INT("at", at),
                            BIND_BLOB("empty", SLICE(""))));
     if (rc <= 0)
         return rc;
@@ -254,7 +262,6 @@ static int insert_generated(const struct demo *d, const struct service *s, int64
 
 int demo_generated(struct demo *d, const struct service *s, int64_t i)
 {
-    enum { WITH_HOURS = 20 }; /* one of so many has served */
     char phone[12];
     int64_t address = 0;
     struct volunteer v = { 0 };
@@ -265,11 +272,15 @@ int demo_generated(struct demo *d, const struct service *s, int64_t i)
     if (rc <= 0)
         return rc;
     keep(d, v.id, address);
-    if (demo_mix(i, 12) % WITH_HOURS != 0)
+    if (!has_hours(i))
         return 0;
     const json_t *claims = json_object_get(d->people, "claims");
     int64_t days =
         2 + (int64_t)(demo_mix(i, 14) % (uint64_t)json_int(d->people, "claim_days", 300));
-    return demo_hours(s, v.id, address, v.area,
-                      json_array_get(claims, demo_mix(i, 13) % json_array_size(claims)), days);
+    rc = demo_hours(s, v.id, 0, v.area,
+                    json_array_get(claims, demo_mix(i, 13) % json_array_size(claims)), days);
+    if (rc >= 0)
+        rc = sql_run(s->tx, &demo_set_address,
+                     BINDS(BIND_INT("id", v.id), BIND_INT("address", address)));
+    return rc < 0 ? rc : 0;
 }

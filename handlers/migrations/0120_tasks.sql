@@ -22,6 +22,6 @@ CREATE TABLE tasks (
 );
 CREATE UNIQUE INDEX tasks_open_number ON tasks (number) WHERE state = 1;
 CREATE INDEX tasks_by_number ON tasks (number, id);
-CREATE INDEX tasks_open_asker ON tasks (asker, kind) WHERE state = 1;
+CREATE INDEX tasks_open_asker ON tasks (asker, kind, subject) WHERE state = 1;
 CREATE INDEX tasks_open_subject ON tasks (subject, kind) WHERE state = 1;
 CREATE INDEX tasks_open_org ON tasks (org, due_at) WHERE state = 1;

@@ -133,7 +133,11 @@ static void generated_people_are_adults_with_known_phones(void **state)
         assert_int_equal(people[0].state, VOLUNTEER_ACTIVE);
         assert_true(volunteer_age(&r->s, &people[0]) >= 18);
         assert_true(people[0].name.n > 0);
+        assert_int_equal(people[0].address, phone_of(r, phone));
     }
+    /* Claims made up for them tell nobody: only the named people and two activities do. */
+    assert_true(count(r, "SELECT COUNT(*) FROM outbox") < 20);
+    assert_true(count(r, "SELECT COUNT(DISTINCT person) FROM ledger") > 10);
     demo_phone(0, phone);
     assert_string_equal(phone, "13900000000");
     demo_phone(999999, phone);

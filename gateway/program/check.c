@@ -43,7 +43,8 @@ int command_check(int argc, char **argv)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
     struct catalogue *catalogue = NULL;
-    rc = catalogue_load(dir, (struct zone){ 480 }, &catalogue, &fault);
+    const struct catalogue_options load = { .data_dir = dir, .zone = { 480 }, .lenient = true };
+    rc = catalogue_load_from(&load, &catalogue, &fault);
     if (rc < 0)
         return command_fail("check", &fault);
     json_t *report = catalogue_check(catalogue, signature);

@@ -120,6 +120,9 @@ static void set_times(struct hours_claim *claim, const json_t *slots)
 
 static void describe(json_t *slots, enum hours_outcome outcome, const struct hours_receipt *r)
 {
+    /* What was said stays for the message when the question is asked again without it. */
+    json_object_set(slots, "said_minutes", json_object_get(slots, "minutes"));
+    json_object_set(slots, "said_date", json_object_get(slots, "date"));
     if (outcome == HOURS_OVERLAP || outcome == HOURS_WRONG_DAY) {
         notify_set_day(slots, "old_date", r->day);
         json_put_slice(slots, "old_what", row_words(r->name));

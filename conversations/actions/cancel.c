@@ -68,6 +68,25 @@ static int cancel_mine(struct action_call *call)
     return GW_OK;
 }
 
+/* What this phone is signed up for, only to be read. */
+static int signup_mine(struct action_call *call)
+{
+    struct signup *own = NULL;
+    const struct service *s = call->service;
+    int n = signups_at(s, call->address->id, s->now, &own);
+    if (n <= 0)
+        return n < 0 ? n : action_end(call, "none");
+    json_t *items = json_array();
+    for (int i = 0; i < n && i < CHOICES_WECHAT; i++) {
+        json_t *item = json_object();
+        action_put_signup(s, item, &own[i]);
+        json_object_set_new(item, "queued", json_boolean(own[i].state != SIGNUP_JOINED));
+        json_array_append_new(items, item);
+    }
+    json_object_set_new(call->slots, "items", items);
+    return action_end(call, "shown");
+}
+
 static int cancel_leave(struct action_call *call)
 {
     const struct service *s = call->service;
@@ -92,6 +111,7 @@ static int cancel_leave(struct action_call *call)
 const struct action cancel_actions[] = {
     { "cancel.find", cancel_find, OUTCOMES("one", "sure", "several", "none") },
     { "cancel.mine", cancel_mine, CHOICES },
+    { "signup.mine", signup_mine, OUTCOMES("shown", "none") },
     { "cancel.leave", cancel_leave, OUTCOMES("done", "queue", "none", "late"), FINAL },
     { .name = NULL },
 };

@@ -8,33 +8,43 @@
 
 /* Likeness in percent from which an activity is offered as a choice; only a full match is taken
  * without asking. Ours. */
-enum { LIKE_ENOUGH = 34, CHOICES_MAX = 5, SCANNED = 50 };
+enum { LIKE_ENOUGH = 30, CHOICES_MAX = 5, SCANNED = 50 };
 
-/* Open activities a text may mean, in the arena. `*sure` when all that was said fits all of them.
- */
+/* How well an activity fits what was said: 0 not at all, LIKE_DAY only the day, LIKE_WORDS also
+ * some of the words, LIKE_ALL everything. */
+enum { LIKE_DAY = 1, LIKE_WORDS, LIKE_ALL };
+
+static int fits(const struct service *s, const struct wanted *w, const struct activity *a)
+{
+    bool when = wanted_when(s, w, a->starts_at);
+    int words = wanted_likeness(w, a->title);
+    if (when && (words == 100 || slice_find(a->place, w->word) >= 0))
+        return LIKE_ALL;
+    if (w->word.n > 0 && words >= LIKE_ENOUGH)
+        return LIKE_WORDS;
+    return when && w->to != 0 ? LIKE_DAY : 0;
+}
+
+/* Open activities a text may mean, those that fit best, in the arena. `*sure` when all that was
+ * said fits them. */
 static int matches(struct action_call *call, struct activity **out, bool *sure)
 {
     const struct service *s = call->service;
     const struct wanted w = action_wanted(call);
     const struct activity_filter open = { .limit = SCANNED };
     int n = activities_list(s, &open, out);
-    struct activity *all = *out;
-    int fit = 0;
-    for (int i = 0; i < n; i++)
-        if (wanted_when(s, &w, all[i].starts_at) &&
-            (wanted_likeness(&w, all[i].title) == 100 || slice_find(all[i].place, w.word) >= 0)) {
-            struct activity keep = all[i];
-            all[i] = all[fit];
-            all[fit++] = keep;
-        }
-    *sure = fit > 0;
-    if (n < 0 || fit > 0)
-        return n < 0 ? n : fit;
-    for (int i = 0; i < n; i++)
-        if ((w.to != 0 && wanted_when(s, &w, all[i].starts_at)) ||
-            (w.word.n > 0 && wanted_likeness(&w, all[i].title) >= LIKE_ENOUGH))
-            all[fit++] = all[i];
-    return fit;
+    int best = 0, kept = 0;
+    for (int i = 0; i < n; i++) {
+        int fit = fits(s, &w, &(*out)[i]);
+        if (fit > best)
+            kept = 0;
+        if (fit > best)
+            best = fit;
+        if (fit == best && fit > 0)
+            (*out)[kept++] = (*out)[i];
+    }
+    *sure = best == LIKE_ALL;
+    return n < 0 ? n : kept;
 }
 
 /* A number: 1 found, 0 there is none such, -1 none was given. */
@@ -218,6 +228,25 @@ static int signup_either(struct action_call *call)
     return GW_OK;
 }
 
+/* 「换成导诊」 without a number: the one of the two titles that shares more with the text. */
+static int signup_words(struct action_call *call)
+{
+    enum { TRIES_MAX = 3 };
+    const struct wanted said = { .word = call->reading ? reading_text(call->reading) : SLICE("") };
+    int new_one = wanted_likeness(&said, json_slice(call->slots, "new_title"));
+    int old_one = wanted_likeness(&said, json_slice(call->slots, "old_title"));
+    if (said.word.n > 0 && new_one != old_one) {
+        json_object_set_new(call->slots, "_switch", json_boolean(new_one > old_one));
+        return action_end(call, "chosen");
+    }
+    int64_t tries = json_int(call->slots, "_tries", 0) + 1;
+    json_put_int(call->slots, "_tries", tries);
+    if (tries < TRIES_MAX)
+        return action_end(call, "again");
+    json_put_slice(call->slots, "topic", SLICE("stuck"));
+    return action_end(call, "stuck");
+}
+
 static int signup_resolve(struct action_call *call)
 {
     struct activity a = { 0 };
@@ -251,6 +280,7 @@ const struct action signup_actions[] = {
     { "signup.matches", signup_matches, CHOICES },
     { "signup.join", signup_join_action, OUTCOMES(JOINED), FINAL },
     { "signup.either", signup_either, CHOICES },
+    { "signup.words", signup_words, OUTCOMES("chosen", "again", "stuck") },
     { "signup.resolve", signup_resolve, OUTCOMES("switch", "kept", "full") },
     { "signup.switch", signup_switch, OUTCOMES(JOINED), FINAL },
     { .name = NULL },

@@ -31,7 +31,8 @@ static int send_question(const struct service *s, const struct volunteer *v, int
     json_put_slice(params, "name", v->name);
     json_put_slice(params, "area", places_name(v->area));
     json_put_slice(params, "guardian", name);
-    int rc = notify_put(s, address, "guardian.ask", params, OUTBOX_NOTICE, 0, until, until);
+    int rc = notify_put(s, address, "guardian.ask", params, OUTBOX_NOTICE, 0, until,
+                        until + DAY_SECONDS);
     if (rc == 0)
         rc = timers_set(s->tx, "guardian.expires", request, until);
     return rc < 0 ? rc : GUARDIAN_ASKED;

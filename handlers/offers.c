@@ -5,7 +5,7 @@
 #include "handlers/consents.h"
 #include "handlers/notify.h"
 
-enum { MINUTE = 60, BEFORE_START = 30 * MINUTE, PASSED_OVER_MAX = 200 };
+enum { MINUTE = 60, DAY_SECONDS = 86400, BEFORE_START = 30 * MINUTE, PASSED_OVER_MAX = 200 };
 
 SQL(offer_insert, "INSERT INTO offers (id, activity, signup, address, state, made_at, until) "
                   "VALUES ($id, $activity, $signup, $address, 1, $now, $until) "
@@ -68,7 +68,9 @@ static int send_offer(const struct service *s, const struct activity *a, const s
     json_put_id(params, "offer", offer);
     json_put_slice(params, "name", u->name);
     notify_set_time(s, params, "until_date", "until_time", until);
-    return notify_put(s, u->address, "queue.offer", params, OUTBOX_NOTICE, from, until, until);
+    /* A yes that comes too late still finds the question, and is told so. */
+    return notify_put(s, u->address, "queue.offer", params, OUTBOX_NOTICE, from, until,
+                      until + DAY_SECONDS);
 }
 
 static int make_offer(const struct service *s, const struct activity *a, const struct signup *u,

@@ -106,4 +106,11 @@ GW_MUSTCHECK int roles_list(const struct service *s, int64_t org, struct role **
 GW_MUSTCHECK int role_grant(const struct service *s, int64_t org, enum role_kind kind,
                             int64_t address, struct slice name, int64_t *id);
 
+/* For role_codes.c: 1 with the new id, 0 when the same is held or offered (`*id` is that one), or
+ * GW_E*. */
+GW_MUSTCHECK int role_put(const struct service *s, const struct role *r, int64_t by, int64_t *id);
+/* For role_codes.c: a row of the audit log. 0 or GW_E*. */
+GW_MUSTCHECK int role_audit(const struct service *s, int64_t address, const struct role *r,
+                            const char *what, int64_t subject);
+
 #endif

@@ -1,0 +1,86 @@
+/* The reminder of the evening before, one a phone (handlers/signups.h). */
+#include "gateway/base/json.h"
+#include "gateway/store/timers.h"
+#include "handlers/consents.h"
+#include "handlers/notify.h"
+#include "handlers/signups.h"
+
+enum { REMIND_ROWS = 200 };
+
+SQL(signups_to_remind, "SELECT u.address, v.name FROM signups u "
+                       "JOIN volunteers v ON v.id = u.volunteer WHERE u.activity = $activity "
+                       "AND u.state = 1 AND u.reminded_at = 0 "
+                       "ORDER BY u.address, u.number LIMIT 200");
+SQL(signups_reminded, "UPDATE signups SET reminded_at = $now WHERE activity = $activity "
+                      "AND state = 1 AND address = $address");
+
+struct reminder {
+    int64_t address;
+    json_t *names;
+};
+
+/* One message for the phone whose names are complete. Takes the names over. */
+static int send_reminder(const struct service *s, const struct activity *a, struct reminder *m)
+{
+    if (m->address == 0)
+        return 0;
+    int rc = sql_run(s->tx, &signups_reminded,
+                     BINDS(BIND_INT("activity", a->id), BIND_INT("address", m->address),
+                           BIND_INT("now", s->now)));
+    if (rc >= 0)
+        rc = opt_allows(s, m->address, OPT_REMINDER);
+    if (rc == 1) {
+        json_t *params = activity_params(s, a);
+        json_object_set(params, "names", m->names);
+        rc = notify_put(s, m->address, "reminder.tomorrow", params, OUTBOX_NOTICE, 0, a->starts_at,
+                        0);
+    }
+    json_decref(m->names);
+    *m = (struct reminder){ 0 };
+    return rc < 0 ? rc : 0;
+}
+
+struct person_row {
+    int64_t address;
+    struct slice name;
+};
+
+static int people_to_remind(const struct service *s, int64_t activity, struct person_row *people)
+{
+    int n = 0, rc;
+    struct rows *r = sql_rows(s->tx, &signups_to_remind, BINDS(BIND_INT("activity", activity)));
+    while ((rc = rows_next(s->tx, r)) == 1) {
+        if (n < REMIND_ROWS)
+            people[n++] =
+                (struct person_row){ rows_int(r, 0), arena_dup(s->arena, rows_text(r, 1)) };
+    }
+    return rc < 0 ? rc : n;
+}
+
+int signups_remind(const struct service *s, int64_t activity)
+{
+    struct activity a;
+    struct reminder m = { 0 };
+    int rc = activity_get(s, activity, &a);
+    if (rc <= 0 || !activity_is_open(a.state) || a.starts_at <= s->now)
+        return rc < 0 ? rc : 0;
+    struct person_row *people = arena_alloc(s->arena, REMIND_ROWS * sizeof *people);
+    int n = people_to_remind(s, activity, people);
+    rc = n;
+    for (int i = 0; rc >= 0 && i < n; i++) {
+        if (people[i].address != m.address) {
+            rc = send_reminder(s, &a, &m);
+            m = (struct reminder){ people[i].address, json_array() };
+        }
+        json_array_append_new(
+            m.names, json_stringn(people[i].name.p ? people[i].name.p : "", people[i].name.n));
+    }
+    if (rc < 0 || n < REMIND_ROWS) {
+        rc = rc < 0 ? rc : send_reminder(s, &a, &m);
+        json_decref(m.names);
+        return rc;
+    }
+    /* The last phone's people may go on behind the limit: the next slice has them all. */
+    json_decref(m.names);
+    return timers_set(s->tx, "activity.reminder", activity, s->now);
+}

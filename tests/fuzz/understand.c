@@ -1,5 +1,6 @@
-/* The first byte chooses channel and context, the rest is a text. Normalized text is clean and
- * bounded, reading and deciding are repeatable, and what is no answer leaves no slots. */
+/* The first byte chooses channel and context, the rest is a text. Normalized text is bounded
+ * and as clean as what came, reading and deciding are repeatable, and what is no answer leaves no
+ * slots. */
 #include "conversations/understand/understand.h"
 
 #include <string.h>
@@ -76,7 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = input(data + 1, size - 1);
     const struct reading *r = understand_read(u, text, channel, NOW, &arena);
     const struct reading *again = understand_read(u, text, channel, NOW, &arena);
-    require(reading_text(r).n <= NORMAL_MAX && is_clean_text(reading_text(r)));
+    require(reading_text(r).n <= NORMAL_MAX && utf8_valid(reading_text(r)));
+    require(is_clean_text(reading_text(r)) || !is_clean_text(text));
     require(reading_original(r).n <= TEXT_MAX);
     require(slice_eq(reading_text(r), reading_text(again)));
     require(understand_global(r) == understand_global(again));

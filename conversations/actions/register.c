@@ -85,6 +85,19 @@ static void set_notice(json_t *slots)
     json_object_set_new(slots, "_plain", json_boolean(!agreed && !wish && !known));
 }
 
+/* Slots made ready; a child ends here, before anything more is asked. */
+static int ready(struct action_call *call, const char *outcome)
+{
+    int64_t birth;
+    bool year_only;
+    registering_prepare(call);
+    if (!registering_birth(json_slice(call->slots, "birth"), &birth, &year_only) ||
+        volunteer_check_birth(call->service, birth, year_only) != REGISTER_TOO_YOUNG)
+        return action_end(call, outcome);
+    int rc = registering_forget(call);
+    return rc < 0 ? rc : action_end(call, "child");
+}
+
 static int register_start(struct action_call *call)
 {
     const struct service *s = call->service;
@@ -94,10 +107,14 @@ static int register_start(struct action_call *call)
         return n;
     if (n > 0)
         return start_known(call, own, n);
-    registering_prepare(call);
     json_put_int(call->slots, "_since", s->now);
     set_notice(call->slots);
-    return action_end(call, "fresh");
+    return ready(call, "fresh");
+}
+
+static int register_ready(struct action_call *call)
+{
+    return ready(call, "ready");
 }
 
 static int register_check(struct action_call *call)
@@ -268,8 +285,9 @@ static int recruit_no(struct action_call *call)
 
 const struct action register_actions[] = {
     { "register.start", register_start,
-      OUTCOMES("fresh", "already", "other", "waiting", "id_received", "id_wrong", "id_old",
+      OUTCOMES("fresh", "child", "already", "other", "waiting", "id_received", "id_wrong", "id_old",
                "id_taken", "id_differs") },
+    { "register.ready", register_ready, OUTCOMES("ready", "child") },
     { "register.check", register_check, OUTCOMES("adult", "teen", "child", "birth", "area") },
     { "register.save", register_save,
       OUTCOMES("done", "wish", "unchanged", "too_many", "child", "teen", "name", "birth"), FINAL },

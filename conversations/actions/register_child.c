@@ -2,6 +2,12 @@
  */
 #include "conversations/actions/registering.h"
 
+static int child_ready(struct action_call *call)
+{
+    registering_prepare(call);
+    return action_end(call, "ready");
+}
+
 static int child_check(struct action_call *call)
 {
     struct volunteer_form form = { 0 };
@@ -49,6 +55,7 @@ static int child_save(struct action_call *call)
 }
 
 const struct action register_child_actions[] = {
+    { "register_child.ready", child_ready, OUTCOMES("ready") },
     { "register_child.check", child_check, OUTCOMES("minor", "adult", "birth", "area") },
     { "register_child.save", child_save, OUTCOMES("done", "unchanged", "too_many", "name", "birth"),
       FINAL },

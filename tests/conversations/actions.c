@@ -158,8 +158,13 @@ static void an_age_becomes_a_year(void **state)
 static void a_child_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
-    run(f, "register.start", "{\"name\":\"李小宝\",\"birth\":\"2015\",\"area\":\"老街\"}");
-    assert_string_equal(run(f, "register.check", NULL), "child");
+    assert_string_equal(run(f, "register.start", "{\"name\":\"李小宝\",\"age\":11}"), "child");
+    assert_int_equal(json_object_size(f->call.slots), 0);
+    assert_string_equal(run(f, "register.ready", "{\"name\":\"李小宝\",\"birth\":\"2015\"}"),
+                        "child");
+    assert_string_equal(
+        run(f, "register.check", "{\"name\":\"李小宝\",\"birth\":\"2015\",\"area\":\"老街\"}"),
+        "child");
     assert_true(f->call.forget);
     assert_int_equal(json_object_size(f->call.slots), 0);
 }

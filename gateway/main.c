@@ -48,6 +48,8 @@ int main(int argc, char **argv)
     }
     /* A peer or a pipe that goes away is an error of that write, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
+    /* So is a file that may not grow: the store answers it with an error and recovers. */
+    signal(SIGXFSZ, SIG_IGN);
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 2, argv + 2);

@@ -89,6 +89,8 @@ int command_restore(int argc, char **argv)
         rc = store_restore(in.store, file, show, &progress, &fault);
         progress_end(&progress);
     }
+    if (rc == GW_OK)
+        rc = installation_migrate(&in, &fault);
     int uncertain = 0;
     if (rc == GW_OK) {
         rc = uncertain =
@@ -96,6 +98,8 @@ int command_restore(int argc, char **argv)
         if (rc >= 0)
             rc = installation_check_key(&in, &fault);
     }
+    if (rc == GW_OK)
+        rc = seals_set_aside(in.seal_file, installation_clock(), &fault);
     if (rc == GW_OK)
         rc = seals_write(&in, &fault);
     if (rc >= 0)

@@ -64,6 +64,11 @@ static int read_config(struct installation *in, const char *file, const char *di
 static const struct embedded_file *const migration_tables[] = { gw_store_files, handlers_files,
                                                                 NULL };
 
+int installation_migrate(struct installation *in, struct fault *fault)
+{
+    return store_migrate(in->store, migration_tables, fault);
+}
+
 static int open_store(struct installation *in, struct fault *fault)
 {
     const struct store_options options = { .path = in->database,
@@ -71,7 +76,7 @@ static int open_store(struct installation *in, struct fault *fault)
                                                (int)config_int(in->config, "data.cache_kib") };
     int rc = store_open(&options, &in->store, fault);
     if (rc == GW_OK)
-        rc = store_migrate(in->store, migration_tables, fault);
+        rc = installation_migrate(in, fault);
     if (rc == GW_OK)
         rc = installation_check_key(in, fault);
     return rc;
@@ -82,7 +87,8 @@ static int last_id(const struct service *s, void *context)
     return store_last_id(s->tx, context);
 }
 
-/* A folder without an organization gets the tree of the district, so that the first role can be given. */
+/* A folder without an organization gets the tree of the district, so that the first role can be
+ * given. */
 static int set_up(const struct service *s, void *context)
 {
     (void)context;

@@ -29,14 +29,14 @@ struct installation {
     const char *signature;       /* SMS signature of the first SMS account */
 };
 
-/* Commands take a node number of their own above those of gateways (config: 0 to 511), so that ids made
- * beside a running gateway never meet its own. */
+/* Commands take a node number of their own above those of gateways (config: 0 to 511), so that ids
+ * made beside a running gateway never meet its own. */
 enum { INSTALLATION_COMMAND_NODE = 512 };
 
-/* Opens (and for a new folder makes) everything for a command; `serve` then takes its configured node
- * with installation_serve. `config_file` may be NULL: linli.json in the data
- * folder is used when it exists, else the defaults with their demo accounts. `data_dir` may be
- * NULL: what the configuration says. Errors are printed by the caller. */
+/* Opens (and for a new folder makes) everything for a command; `serve` then takes its configured
+ * node with installation_serve. `config_file` may be NULL: linli.json in the data folder is used
+ * when it exists, else the defaults with their demo accounts. `data_dir` may be NULL: what the
+ * configuration says. Errors are printed by the caller. */
 GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir,
                                    bool with_catalogue, struct installation *out,
                                    struct fault *fault);
@@ -60,6 +60,9 @@ GW_MUSTCHECK int installation_transact(struct installation *in, int64_t now, str
 GW_MUSTCHECK int installation_look(struct installation *in, int64_t now,
                                    int (*run)(const struct service *s, void *context),
                                    void *context, struct fault *fault);
+
+/* Brings the database to this program's schema: after a restore of an older backup. */
+GW_MUSTCHECK int installation_migrate(struct installation *in, struct fault *fault);
 
 /* GW_ECRYPTO with words when the key file does not belong to the database. */
 GW_MUSTCHECK int installation_check_key(struct installation *in, struct fault *fault);

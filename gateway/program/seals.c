@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +32,18 @@ int seals_append(const char *file, struct slice line, struct fault *fault)
                                    "%s: the ledger's seal cannot be written (%s); check "
                                    "folder and free space",
                                    file, strerror(error));
+}
+
+int seals_set_aside(const char *file, int64_t now, struct fault *fault)
+{
+    struct arena a = { 0 };
+    struct slice aside = arena_printf(&a, "%s.before-%lld", file, (long long)now);
+    int rc = rename(file, aside.p) == 0 || errno == ENOENT
+                 ? GW_OK
+                 : fault_set(fault, GW_EIO, "%s: the old seals cannot be put aside (%s)", file,
+                             strerror(errno));
+    arena_free(&a);
+    return rc;
 }
 
 int seals_write_one(const struct service *s, const char *file, struct fault *fault)

@@ -476,7 +476,7 @@ static void test_deadline_of_one_leaves_the_others(void **state)
     (void)state;
     struct fixture f;
     char in[4096];
-    start(&f, (struct http_server_options){ .deadline_ms = 300 });
+    start(&f, (struct http_server_options){ .deadline_ms = 1000 });
     int slow = client_connect(port_of(&f));
     int fast = client_connect(port_of(&f));
     assert_true(client_say(slow, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n"));

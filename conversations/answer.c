@@ -124,7 +124,8 @@ static json_t *item_named(json_t *items, struct slice text)
     return found;
 }
 
-/* A word names a choice only where nothing else is wanted: 「取消老街打扫」 does not choose 老街打扫. */
+/* A word names a choice only where nothing else is wanted: 「取消老街打扫」 does not choose
+ * 老街打扫. */
 static bool wants_other(struct run *r)
 {
     const struct flow *wish = names_get(&r->c->intents, slice_of(r->understood.intent));

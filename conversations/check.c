@@ -25,7 +25,7 @@ void check_finding(struct check *k, const char *file, const char *format, ...)
 
 /* Where a step may lead. */
 struct exits {
-    int steps[80]; /* indices within the flow */
+    int steps[STEP_TARGETS + 1]; /* indices within the flow */
     int count;
     bool ends; /* or out of the flow */
 };
@@ -43,35 +43,25 @@ static void add_exit(struct exits *e, const struct flow *f, const struct step *f
         e->ends = true;
 }
 
-static void ask_exits(struct exits *e, const struct flow *f, const struct step *s)
+/* Whether an answer goes on with the next step, besides where the file says it leads. */
+static bool goes_on(const struct step *s)
 {
-    static const struct target next = { .kind = TARGET_NEXT, .step = -1 };
-    if (slice_eq(s->reads, SLICE("yes_no"))) {
-        add_exit(e, f, s, &s->yes);
-        add_exit(e, f, s, &s->no);
-    }
-    if (!slice_eq(s->reads, SLICE("yes_no")) || s->also.count > 0 || s->choices != NULL)
-        add_exit(e, f, s, &next);
-    if (s->has_else)
-        add_exit(e, f, s, &s->other);
-    if (s->choices != NULL)
-        add_exit(e, f, s, &s->none);
-    for (int i = 0; i < s->fixed_count; i++)
-        add_exit(e, f, s, &s->fixed[i].target);
+    if (s->when != NULL || s->unless != NULL)
+        return true;
+    return s->kind == STEP_ASK &&
+           (!slice_eq(s->reads, SLICE("yes_no")) || s->also.count > 0 || s->choices != NULL);
 }
 
 static void exits_of(struct exits *e, const struct flow *f, const struct step *s)
 {
     static const struct target next = { .kind = TARGET_NEXT, .step = -1 };
+    const struct target *targets[STEP_TARGETS];
+    int n = step_targets(s, targets);
     *e = (struct exits){ 0 };
-    if (s->when != NULL || s->unless != NULL)
+    for (int i = 0; i < n; i++)
+        add_exit(e, f, s, targets[i]);
+    if (goes_on(s))
         add_exit(e, f, s, &next);
-    if (s->kind == STEP_ASK)
-        ask_exits(e, f, s);
-    for (int i = 0; s->kind == STEP_DO && i < s->branch_count; i++)
-        add_exit(e, f, s, &s->branches[i].target);
-    if (s->kind == STEP_SAY || s->kind == STEP_SET)
-        add_exit(e, f, s, &s->then);
 }
 
 /* Marks every step that can be reached from `from`, through questions too. */
@@ -165,6 +155,13 @@ static void check_asks(struct check *k, const struct flow *f)
         if (s->again != NULL)
             check_question(k, s->again);
     }
+    for (int i = 0; i < f->step_count; i++) {
+        const struct target *targets[STEP_TARGETS];
+        int n = step_targets(&f->steps[i], targets);
+        for (int j = 0; j < n; j++)
+            if (targets[j]->kind == TARGET_ASK && targets[j]->message != NULL)
+                check_question(k, targets[j]->message);
+    }
 }
 
 /* What a message says it opens is what opens. */
@@ -202,15 +199,10 @@ static bool is_target(const struct catalogue *c, const struct flow *wanted)
                 return true;
     for (int i = 0; i < c->flow_count; i++)
         for (int j = 0; j < c->flow_list[i]->step_count; j++) {
-            const struct step *s = &c->flow_list[i]->steps[j];
-            if (s->yes.flow == wanted || s->no.flow == wanted || s->none.flow == wanted ||
-                s->other.flow == wanted || s->then.flow == wanted)
-                return true;
-            for (int b = 0; b < s->branch_count; b++)
-                if (s->branches[b].target.flow == wanted)
-                    return true;
-            for (int b = 0; b < s->fixed_count; b++)
-                if (s->fixed[b].target.flow == wanted)
+            const struct target *targets[STEP_TARGETS];
+            int n = step_targets(&c->flow_list[i]->steps[j], targets);
+            for (int t = 0; t < n; t++)
+                if (targets[t]->flow == wanted)
                     return true;
         }
     return false;

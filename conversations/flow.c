@@ -29,6 +29,26 @@ bool step_takes_digits(const struct step *s)
                                    slice_eq(s->reads, SLICE("choice")));
 }
 
+int step_targets(const struct step *s, const struct target *out[STEP_TARGETS])
+{
+    int n = 0;
+    if (s->kind == STEP_ASK && slice_eq(s->reads, SLICE("yes_no"))) {
+        out[n++] = &s->yes;
+        out[n++] = &s->no;
+    }
+    if (s->has_else)
+        out[n++] = &s->other;
+    if (s->choices != NULL)
+        out[n++] = &s->none;
+    if (s->kind == STEP_SAY || s->kind == STEP_SET)
+        out[n++] = &s->then;
+    for (int i = 0; i < s->fixed_count && n < STEP_TARGETS; i++)
+        out[n++] = &s->fixed[i].target;
+    for (int i = 0; i < s->branch_count && n < STEP_TARGETS; i++)
+        out[n++] = &s->branches[i].target;
+    return n;
+}
+
 /* "30m", "12h", "7d" to seconds; 0 when it is none. */
 static int64_t read_wait(const char *text)
 {

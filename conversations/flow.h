@@ -112,6 +112,11 @@ struct catalogue;
 void flow_read_head(struct catalogue *c, struct flow *f);
 void flow_read_steps(struct catalogue *c, struct flow *f);
 
+/* Every target of a step that the file gives or the step's kind has, at most STEP_TARGETS: their
+ * number. */
+enum { STEP_TARGETS = 80 };
+int step_targets(const struct step *s, const struct target *out[STEP_TARGETS]);
+
 /* The step of a name, or -1. */
 int flow_step(const struct flow *f, struct slice name);
 

@@ -89,7 +89,11 @@ static void read_gate(struct catalogue *c, json_t *gates, const char *key, enum 
         catalogue_problem(c, menu_file, "%s: there is no action '%s'", key,
                           name != NULL ? name : "");
     c->menu.gates[who].action = action;
-    target_read(c, NULL, key, json_object_get(gate, "none"), &c->menu.gates[who].none);
+    struct target *none = &c->menu.gates[who].none;
+    target_read(c, NULL, key, json_object_get(gate, "none"), none);
+    if (none->flow != NULL && none->flow->audience != FLOW_ANYONE)
+        catalogue_problem(c, menu_file, "%s: flow '%s' is not for anyone itself", key,
+                          none->flow->name);
 }
 
 static const struct message *read_message(struct catalogue *c, json_t *menu, const char *key)

@@ -5,6 +5,8 @@
 #include "conversations/run.h"
 #include "gateway/base/json.h"
 
+enum { CHOICES_MAX = 9 }; /* design.md, "Conversations" */
+
 static bool slot_set(const struct frame *f, const char *name)
 {
     json_t *value = json_object_get(f->slots, name);
@@ -72,6 +74,8 @@ int run_items(struct run *r)
         return GW_OK;
     int rc = run_action(r, s->choices, &call);
     f->items = call.items;
+    while (json_array_size(f->items) > CHOICES_MAX)
+        json_array_remove(f->items, json_array_size(f->items) - 1);
     return rc;
 }
 

@@ -39,8 +39,8 @@ static char *findings_of(const char *path, const char *text)
     return out;
 }
 
-#define FLOW(steps)                                                                                       \
-    "{\"flow\": \"extra\", \"label\": \"flow.other\", \"intents\": [\"certificate\"], \"steps\": {" steps \
+#define FLOW(steps)                                                                                           \
+    "{\"flow\": \"extra\", \"label\": \"flow.other\", \"intents\": [\"request_service\"], \"steps\": {" steps \
     "}}"
 #define TEXT(body) "{\"extra\": {" body "}}"
 
@@ -68,7 +68,7 @@ static const struct {
       "{\"flow\": \"extra\", \"label\": \"flow.other\", \"steps\": {\"a\": {\"say\": \"help\"}}}",
       "flow 'extra' is opened by nothing" },
     { EXTRA,
-      "{\"flow\": \"extra\", \"label\": \"flow.other\", \"intents\": [\"certificate\"], \"opened_by\": "
+      "{\"flow\": \"extra\", \"label\": \"flow.other\", \"intents\": [\"request_service\"], \"opened_by\": "
       "{\"offer.ask\": \"a\"}, \"steps\": {\"a\": {\"ask\": \"hours.what\", \"reads\": \"text\"}}}",
       "'offer.ask' opens flow" },
     { EXTRA,
@@ -172,6 +172,15 @@ static const struct {
     { MENU, "{\"words\": {\"help\": {\"nothing\": \"say:help\"}}}", "'yes_no' is missing" },
     { MENU, "{\"gates\": {\"volunteer\": {\"do\": \"test.names\", \"none\": \"say:help\"}}}",
       "no action 'test.names'" },
+    { "conversations/flows/join.json",
+      "{\"flow\": \"join\", \"label\": \"flow.join\", \"for\": \"volunteer\", \"steps\": {\"a\": {\"say\": "
+      "\"help\"}}}",
+      "flow 'join' is not for anyone itself" },
+    { EXTRA,
+      FLOW(
+          "\"a\": {\"ask\": \"hours.what\", \"reads\": \"text\", \"slot\": \"x\"}, \"b\": {\"do\": "
+          "\"test.report\", \"recorded\": \"end\", \"too_long\": \"ask:a:safety\"}"),
+      "'safety' is a question that does not say" },
     { MENU, NULL, "menu.json is missing" },
 };
 

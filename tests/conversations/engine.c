@@ -190,6 +190,96 @@ static void nothing_open_and_not_understood_is_counted(void **state)
     expect_text(w, "没看懂第1回。可以回“活动”。");
 }
 
+/* what steps may say of themselves */
+
+static void several_may_be_chosen(void **state)
+{
+    struct world *w = *state;
+    tiny_knobs.people = 3;
+    expect(w, "开证明", "form.pick");
+    expect_text(w, "学分给谁？1杨秀兰 2李国才 3段有才。回号。");
+    expect(w, "1和3", "form.several");
+    expect_text(w, "共2人：杨秀兰、段有才。");
+}
+
+static void a_step_is_skipped_by_its_condition(void **state)
+{
+    struct world *w = *state;
+    tiny_knobs.people = 3;
+    world_speaker(w, CHANNEL_WECHAT, "oLinli001");
+    expect(w, "开证明", "form.pick");
+    expect(w, "2", "form.one+form.thanks+form.end+human.wait");
+}
+
+static void an_sms_gets_the_last_of_several(void **state)
+{
+    struct world *w = *state;
+    tiny_knobs.people = 3;
+    expect(w, "开证明", "form.pick");
+    expect(w, "2", "human.wait");
+}
+
+static void no_choices_lead_elsewhere(void **state)
+{
+    struct world *w = *state;
+    expect(w, "开证明", "form.empty");
+    assert_null(w->turn.flow);
+}
+
+static void a_correction_may_be_looked_at(void **state)
+{
+    struct world *w = *state;
+    expect(w, "我的记录", "hours.how_long");
+    expect(w, "两个小时", "card.confirm");
+    expect(w, "三个小时", "card.confirm");
+    tiny_knobs.report = "too_long";
+    expect(w, "四个小时", "hours.too_long");
+    assert_string_equal(w->turn.step, "much");
+    tiny_knobs.report = "recorded";
+    expect(w, "四个小时", "card.confirm");
+    expect(w, "1", "card.yes");
+}
+
+static void another_kind_may_answer_too(void **state)
+{
+    struct world *w = *state;
+    expect(w, "我的记录", "hours.how_long");
+    expect(w, "两个小时", "card.confirm");
+    expect(w, "喂喂听得着没得", "card.plainly");
+    expect(w, "昨天", "card.dated");
+    expect_text(w, "24日。");
+}
+
+static void a_flow_says_how_long_it_waits(void **state)
+{
+    struct world *w = *state;
+    expect(w, "我的记录", "hours.how_long");
+    w->now += 30 * MINUTE;
+    expect(w, "两个小时", "hours.what"); /* a claim of its own, no answer */
+}
+
+static void the_second_misunderstanding_lists(void **state)
+{
+    struct world *w = *state;
+    expect(w, "绑定手机", "note.ask");
+    expect(w, "喂喂听得着没得", "note.ask.again");
+    expect(w, "喂喂听得着没得", "note.ask.choices");
+    expect(w, "喂喂听得着没得", "human.wait");
+    assert_string_equal(w->turn.flow, "note");
+}
+
+static void a_step_may_take_what_it_cannot_read(void **state)
+{
+    struct world *w = *state;
+    expect(w, "绑定手机", "note.ask");
+    expect(w, "582013", "note.more");
+    expect(w, "喂喂听得着没得", "note.kept");
+    expect(w, "绑定手机", "note.ask");
+    expect(w, "582013", "note.more");
+    expect(w, "两个小时", "note.done");
+    expect_text(w, "记了2小时。");
+}
+
 /* the table of words, scripts.md section 0 */
 
 struct word_case {
@@ -628,6 +718,15 @@ int main(void)
         IN_A_WORLD(misunderstood_three_times_tells_a_person),
         IN_A_WORLD(an_answer_forgets_earlier_misunderstandings),
         IN_A_WORLD(nothing_open_and_not_understood_is_counted),
+        IN_A_WORLD(several_may_be_chosen),
+        IN_A_WORLD(a_step_is_skipped_by_its_condition),
+        IN_A_WORLD(an_sms_gets_the_last_of_several),
+        IN_A_WORLD(no_choices_lead_elsewhere),
+        IN_A_WORLD(a_correction_may_be_looked_at),
+        IN_A_WORLD(another_kind_may_answer_too),
+        IN_A_WORLD(a_flow_says_how_long_it_waits),
+        IN_A_WORLD(the_second_misunderstanding_lists),
+        IN_A_WORLD(a_step_may_take_what_it_cannot_read),
         IN_A_WORLD(words_mean_what_the_table_says),
         IN_A_WORLD(opting_out_leaves_the_question_open),
         IN_A_WORLD(thanks_cost_no_sms),

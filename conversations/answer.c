@@ -248,12 +248,16 @@ static bool is_bare(const struct run *r)
     return r->word == GLOBAL_DIGIT || r->word == GLOBAL_YES || r->word == GLOBAL_NO;
 }
 
+static const char *yes_slot(const struct step *s)
+{
+    return s->slots.count == 1 ? s->slots.names[0] : "yes";
+}
+
 /* What the answer leads to, once `read` holds it. */
 static const struct target *target_of(const struct step *s, json_t *read, bool more)
 {
     static const struct target next = { .kind = TARGET_NEXT, .step = -1 };
-    const char *slot = s->slots.count == 1 ? s->slots.names[0] : "yes";
-    json_t *yes = json_object_get(read, slot);
+    json_t *yes = json_object_get(read, yes_slot(s));
     if (!slice_eq(s->reads, SLICE("yes_no")) || yes == NULL)
         return &next;
     if (json_is_false(yes))
@@ -274,8 +278,12 @@ static int read_answer(struct run *r, const struct step *s, json_t *read)
     int more = is_bare(r) ? 0 : read_kinds(r, s, &s->also, read);
     if (more < 0)
         return more;
-    if (chosen == 0 && rc == 0 && more == 0)
-        return 0;
+    if (chosen == 0 && rc == 0 && more == 0) {
+        int echo = slice_eq(s->reads, SLICE("yes_no")) ? run_echo(r) : -1;
+        if (echo < 0)
+            return 0;
+        json_object_set_new(read, yes_slot(s), json_boolean(echo));
+    }
     struct target target = *target_of(s, read, more > 0);
     rc = accept(r, read, &target);
     return rc < 0 ? rc : 1;
@@ -301,8 +309,7 @@ int run_answer_flag(struct run *r, bool yes)
     if (!slice_eq(s->reads, SLICE("yes_no")) || (s->choices != NULL && !yes))
         return run_leave(r);
     json_t *read = json_object();
-    const char *slot = s->slots.count == 1 ? s->slots.names[0] : "yes";
-    json_object_set_new(read, slot, json_boolean(yes));
+    json_object_set_new(read, yes_slot(s), json_boolean(yes));
     struct target target = *target_of(s, read, false);
     int rc = accept(r, read, &target);
     json_decref(read);

@@ -80,6 +80,8 @@ GW_MUSTCHECK int run_prompts(struct run *r);
 
 /* 1 when it was one (the flow went on), 0 when it was not, or GW_E*. */
 GW_MUSTCHECK int run_answer(struct run *r);
+/* echo.c: a yes/no answered in the question's own words: 1 yes, 0 no, -1 neither. */
+int run_echo(struct run *r);
 /* Answers the open yes/no with no, or leaves what is no yes/no. */
 GW_MUSTCHECK int run_answer_flag(struct run *r, bool yes);
 

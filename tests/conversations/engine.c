@@ -240,6 +240,17 @@ static void a_correction_may_be_looked_at(void **state)
     expect(w, "1", "card.yes");
 }
 
+static void a_question_is_answered_in_its_own_words(void **state)
+{
+    struct world *w = *state;
+    ask_by_us(w, "offer.ask", "{\"title\": \"老街打扫\"}");
+    expect(w, "来", "offer.yes");
+    ask_by_us(w, "offer.ask", "{\"title\": \"老街打扫\"}");
+    expect(w, "不来", "offer.no");
+    expect(w, "我要当志愿者", "join.ask");
+    expect(w, "登记", "join.news");
+}
+
 static void another_kind_may_answer_too(void **state)
 {
     struct world *w = *state;
@@ -723,6 +734,7 @@ int main(void)
         IN_A_WORLD(an_sms_gets_the_last_of_several),
         IN_A_WORLD(no_choices_lead_elsewhere),
         IN_A_WORLD(a_correction_may_be_looked_at),
+        IN_A_WORLD(a_question_is_answered_in_its_own_words),
         IN_A_WORLD(another_kind_may_answer_too),
         IN_A_WORLD(a_flow_says_how_long_it_waits),
         IN_A_WORLD(the_second_misunderstanding_lists),

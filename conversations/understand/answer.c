@@ -4,6 +4,7 @@
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
 #include "conversations/understand/recruit.h"
+#include "conversations/understand/review.h"
 #include "conversations/understand/scan.h"
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
@@ -75,6 +76,10 @@ static int answer_choice(const struct reading *r, json_t *slots)
     }
     if (count == 0) {
         return 0;
+    }
+    if (slots_entity(r, ENTITY_LENGTH) != NULL) { /* 2 三个钟头: which, and the right value */
+        struct slot_call call = { .u = r->u, .r = r, .slots = slots };
+        slots_length(&call);
     }
     if (count == 1) {
         json_put_int(slots, "n", numbers[0]);
@@ -512,6 +517,10 @@ static const struct {
     { "exceptions", answer_exceptions },
     { "recruit", answer_recruit },
     { "quality", answer_quality },
+    { "review", review_read },
+    { "grant", grant_read },
+    { "came", came_read },
+    { "hazard", hazard_read },
 };
 
 static answer_reader find(struct slice kind)
@@ -532,14 +541,24 @@ int understand_answer(const struct understander *u, const struct reading *r, str
     if (read == NULL) {
         return 0;
     }
-    /* Read apart: what is no answer leaves nothing behind, and what `slots` held is no answer. */
-    json_t *found = json_object();
-    int rv = read(r, found);
-    if (rv == 1 && json_object_update(slots, found) != 0) {
-        mem_exhausted();
+    /* Apart from `slots`, so that half an answer leaves nothing behind and old slots answer
+     * nothing. */
+    json_t *fresh = json_object();
+    int is = read(r, fresh);
+    if (is == 1) {
+        json_object_update(slots, fresh);
     }
-    json_decref(found);
-    return rv;
+    json_decref(fresh);
+    return is;
+}
+/* Read apart: what is no answer leaves nothing behind, and what `slots` held is no answer. */
+json_t *found = json_object();
+int rv = read(r, found);
+if (rv == 1 && json_object_update(slots, found) != 0) {
+    mem_exhausted();
+}
+json_decref(found);
+return rv;
 }
 
 bool understand_answers(struct slice kind)

@@ -121,7 +121,8 @@ static bool read_feast(const struct calendar *c, struct slice s, size_t *i, stru
             continue;
         }
         bool short_name = !scan_behind(s, at, "节|日|一|旦");
-        if (short_name && han_is(scan_before(s, *i)) && !scan_behind(s, *i, "年|在|到|从|过|的|了|是|天|,")) {
+        if (short_name && han_is(scan_before(s, *i)) &&
+            !scan_behind(s, *i, "年|在|到|从|过|的|了|是|天|,")) {
             return false; /* 张国庆 is a person */
         }
         if (scan_is_any(s, at, "路|街|社区|广场|村|小学|中学|二|三|四|五|六|七|八|九|十|个")) {

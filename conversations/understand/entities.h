@@ -13,10 +13,10 @@
 /* The name in patterns. The character in the masked text is U+E000 plus the number. */
 #define ENTITY_MAP(X)                                                                              \
     X(ENTITY_DATE, "DATE")                                                                         \
-    X(ENTITY_DAY, "DAY") X(ENTITY_TIME, "TIME") X(ENTITY_LENGTH, "LENGTH")                         \
-        X(ENTITY_PHONE, "PHONE") X(ENTITY_ID, "ID") X(ENTITY_VAGUE, "VAGUE")                       \
-            X(ENTITY_PART, "PART") X(ENTITY_COUNT, "COUNT") X(ENTITY_AGE, "AGE")                   \
-                X(ENTITY_MANY, "MANY")
+    X(ENTITY_DAY, "DAY")                                                                           \
+    X(ENTITY_TIME, "TIME") X(ENTITY_LENGTH, "LENGTH") X(ENTITY_PHONE, "PHONE") X(ENTITY_ID, "ID")  \
+        X(ENTITY_VAGUE, "VAGUE") X(ENTITY_PART, "PART") X(ENTITY_COUNT, "COUNT")                   \
+            X(ENTITY_AGE, "AGE") X(ENTITY_MANY, "MANY")
 enum entity_kind {
 #define ENTITY_ENUM(name, text) name,
     ENTITY_MAP(ENTITY_ENUM)

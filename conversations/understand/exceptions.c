@@ -76,6 +76,13 @@ static bool item_starts(const struct reading *r, size_t *i, json_t *item)
 int exceptions_read(const struct reading *r, json_t *slots)
 {
     struct slice low = r->normal.low;
+    size_t start = 0;
+    if (scan_any(low, &start,
+                 "都来了|全来了|都到了|全到了|都来齐了|都齐了|全对|都对|没有例外|人齐了") &&
+        low.n - start <= 6) {
+        json_object_set_new(slots, "all", json_true());
+        return 1;
+    }
     json_t *items = json_array();
     size_t waiting = 0; /* items at the end that still wait for what is said of them */
     for (size_t i = 0; i < low.n && json_array_size(items) < ITEMS_MAX;) {
@@ -90,7 +97,7 @@ int exceptions_read(const struct reading *r, json_t *slots)
         json_t *probe = json_object();
         while (end < low.n) {
             size_t next = end;
-            if (end > at && item_starts(r, &next, probe)) {
+            if (item_starts(r, &next, probe)) {
                 break;
             }
             end = scan_next(low, end);

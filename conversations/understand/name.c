@@ -238,7 +238,7 @@ bool name_find(const struct name_words *w, struct slice text, struct slice *out,
         size_t to = i;
         if (!field) {
             to = i;
-            field = scan_behind(text, i, "我是|本人|我姓");
+            field = scan_behind(text, i, "我是|本人|我姓|老伴|爱人|老公|老婆|儿子|女儿|奶奶|爷爷");
         }
         if (field && name_read(w, text, &to, false, out)) {
             *at = i;

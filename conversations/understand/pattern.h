@@ -50,8 +50,8 @@ bool pattern_match(const struct pattern *p, struct slice text, pcre2_match_data 
 /* Why a pattern may back-track without bound: a repeat without end inside another, or more than
  * PATTERN_UNBOUNDED_MAX of them. NULL when it may not. */
 const char *pattern_unbounded(const char *text);
-/* The character that stands for a recognized thing called `name` ("LENGTH"), NUL-terminated; false when nothing
- * is called so. */
+/* The character that stands for a recognized thing called `name` ("LENGTH"), NUL-terminated; false
+ * when nothing is called so. */
 bool pattern_entity(struct slice name, char out[4]);
 /* A block for pattern_match; the caller frees with pcre2_match_data_free. */
 pcre2_match_data *pattern_data(void);

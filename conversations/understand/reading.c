@@ -117,13 +117,13 @@ static enum global_word find_global(const struct reading *r, pcre2_match_data *d
     if (all_digits(low)) {
         return GLOBAL_DIGIT;
     }
+    if (pattern_match(&phrases[PHRASE_THANKS], low, data, NULL)) {
+        return GLOBAL_THANKS; /* may be a yes as well: understand_answer tells */
+    }
     if (pattern_match(&phrases[PHRASE_YES], low, data, NULL)) {
         return GLOBAL_YES;
     }
-    if (pattern_match(&phrases[PHRASE_NO], low, data, NULL)) {
-        return GLOBAL_NO;
-    }
-    return pattern_match(&phrases[PHRASE_THANKS], low, data, NULL) ? GLOBAL_THANKS : GLOBAL_NONE;
+    return pattern_match(&phrases[PHRASE_NO], low, data, NULL) ? GLOBAL_NO : GLOBAL_NONE;
 }
 
 /* Behind 另外, 顺便问下 stands a wish of its own. */

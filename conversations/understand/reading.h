@@ -14,23 +14,18 @@
  * compiled. */
 #define PHRASE_MAP(X)                                                                              \
     X(PHRASE_OPT_OUT, "opt_out")                                                                   \
-    X(PHRASE_OPT_OUT_ALL, "opt_out_all") X(PHRASE_OFFER, "opt_out_offer") X(PHRASE_N, "n")         \
-        X(PHRASE_STOP, "stop") X(PHRASE_CANCEL, "cancel") X(PHRASE_BACK, "back")                   \
-            X(PHRASE_HELP, "help") X(PHRASE_HUMAN, "human") X(PHRASE_FIX, "fix")                   \
-                X(PHRASE_THANKS, "thanks") X(PHRASE_YES, "yes") X(PHRASE_NO, "no")                 \
-                    X(PHRASE_CHOICE, "choice") X(PHRASE_ALL, "all") X(PHRASE_JOIN, "join")         \
-                        X(PHRASE_HEAD, "head") X(PHRASE_TAIL, "tail")                              \
-                            X(PHRASE_ACTIVITY_HEAD, "activity_head")                               \
-                                X(PHRASE_ACTIVITY_TAIL, "activity_tail")                           \
-                                    X(PHRASE_NOT_ACTIVITY, "not_activity")                         \
-                                        X(PHRASE_PLACE_VERB, "place_verb")                         \
-                                            X(PHRASE_SPLIT_VERB, "split_verb")                     \
-                                                X(PHRASE_SECOND, "second_wish")                    \
-                                                    X(PHRASE_KEYWORD_HEAD, "keyword_head")         \
-                                                        X(PHRASE_KEYWORD_TAIL, "keyword_tail")     \
-                                                            X(PHRASE_REASON, "reason")             \
-                                                                X(PHRASE_EXCEPTION, "exception")   \
-                                                                    X(PHRASE_RATING, "rating")
+    X(PHRASE_OPT_OUT_ALL, "opt_out_all")                                                           \
+    X(PHRASE_OFFER, "opt_out_offer") X(PHRASE_N, "n") X(PHRASE_STOP, "stop") X(                    \
+        PHRASE_CANCEL, "cancel") X(PHRASE_BACK, "back") X(PHRASE_HELP, "help")                     \
+        X(PHRASE_HUMAN, "human") X(PHRASE_FIX, "fix") X(PHRASE_THANKS, "thanks") X(                \
+            PHRASE_YES, "yes") X(PHRASE_NO, "no") X(PHRASE_CHOICE, "choice") X(PHRASE_ALL, "all")  \
+            X(PHRASE_JOIN, "join") X(PHRASE_HEAD, "head") X(PHRASE_TAIL, "tail")                   \
+                X(PHRASE_ACTIVITY_HEAD, "activity_head") X(PHRASE_ACTIVITY_TAIL, "activity_tail")  \
+                    X(PHRASE_NOT_ACTIVITY, "not_activity") X(PHRASE_PLACE_VERB, "place_verb")      \
+                        X(PHRASE_SPLIT_VERB, "split_verb") X(PHRASE_SECOND, "second_wish")         \
+                            X(PHRASE_KEYWORD_HEAD, "keyword_head")                                 \
+                                X(PHRASE_KEYWORD_TAIL, "keyword_tail") X(PHRASE_REASON, "reason")  \
+                                    X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating")
 enum phrase {
 #define PHRASE_ENUM(name, text) name,
     PHRASE_MAP(PHRASE_ENUM)
@@ -73,7 +68,8 @@ struct slice reading_part(const struct reading *r, size_t from, size_t to);
 /* Cuts fillers and separators off both ends of a part of the masked text with two phrases. */
 void reading_trim(const struct reading *r, enum phrase head, enum phrase tail, size_t *from,
                   size_t *to);
-/* The lower-case text with phone and document numbers blanked, for readers of other numbers. In the arena. */
+/* The lower-case text with phone and document numbers blanked, for readers of other numbers. In the
+ * arena. */
 struct slice reading_without_codes(const struct reading *r);
 /* The next piece of the masked text between separators and recognized things, from `*at` on; false
  * at the end. */

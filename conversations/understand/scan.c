@@ -36,14 +36,25 @@ bool scan_option(struct slice s, size_t *i, const struct option *table, int *val
 
 bool scan_any(struct slice s, size_t *i, const char *words)
 {
-    const char *w = words;
-    while (*w != '\0') {
-        size_t n = strcspn(w, "|");
-        if (*i + n <= s.n && n > 0 && memcmp(s.p + *i, w, n) == 0) {
-            *i += n;
+    /* Runs at nearly every character of a text, so it looks at each byte of the list at most once.
+     */
+    for (const char *w = words; *w != '\0'; w++) {
+        size_t k = *i;
+        const char *first = w;
+        while (*w != '\0' && *w != '|' && k < s.n && s.p[k] == *w) {
+            w++;
+            k++;
+        }
+        if (w > first && (*w == '\0' || *w == '|')) {
+            *i = k;
             return true;
         }
-        w += n + (w[n] == '|');
+        while (*w != '\0' && *w != '|') {
+            w++;
+        }
+        if (*w == '\0') {
+            break;
+        }
     }
     return false;
 }

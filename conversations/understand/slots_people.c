@@ -67,12 +67,29 @@ void slots_self_id(struct slot_call *call)
     }
 }
 
+/* A pattern only guesses that something is a name: 老街社区到了 tells a place. */
+static void check_name(struct slot_call *call)
+{
+    struct slice said = json_slice(call->slots, "name"), name;
+    struct place p;
+    size_t i = 0;
+    bool place =
+        gazetteer_find(call->u->gazetteer, said, 0, call->r->arena, &p) == 1 && p.from == 0;
+    if (place) {
+        slot_slice(call, "place", said);
+    }
+    if (place || !name_read(&call->u->names, said, &i, false, &name) || i != said.n) {
+        json_object_del(call->slots, "name");
+    }
+}
+
 void slots_self(struct slot_call *call)
 {
     struct slice text = call->r->normal.text, name;
     size_t at;
     slots_phone(call);
     if (slot_has(call, "name")) {
+        check_name(call);
         return;
     }
     static const char *const told[] = { "我叫",        "我是",       "姓名",

@@ -99,7 +99,8 @@ static bool find_activity(struct slot_call *call, bool dated)
 
 void slots_activity(struct slot_call *call)
 {
-    if (slot_has(call, "activity") || slot_has(call, "activity_no") || slot_has(call, "activity_nos")) {
+    if (slot_has(call, "activity") || slot_has(call, "activity_no") ||
+        slot_has(call, "activity_nos")) {
         return;
     }
     if (!find_activity(call, true)) {

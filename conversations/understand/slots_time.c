@@ -41,7 +41,6 @@ static bool is_deadline(const struct reading *r, const struct entity *e)
     return scan_behind(r->entities.text, e->from, "截止|截至|截止到|截止时间|截止日期");
 }
 
-
 enum day_part slots_part_of(const struct reading *r)
 {
     enum day_part found = PART_NONE;
@@ -51,7 +50,8 @@ enum day_part slots_part_of(const struct reading *r)
         if (e->kind == ENTITY_TIME && e->clock.has_end) {
             end = e->clock.end.part;
         }
-        bool deadline = is_deadline(r, e) || (i > 0 && is_deadline(r, e - 1) && e->from == e[-1].to);
+        bool deadline =
+            is_deadline(r, e) || (i > 0 && is_deadline(r, e - 1) && e->from == e[-1].to);
         if (deadline) {
             continue;
         }

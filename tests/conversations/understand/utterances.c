@@ -37,7 +37,8 @@ static struct slice bare(const char *text, struct arena *a)
     while (rest.n > 0) {
         struct slice at = rest;
         int32_t cp = utf8_next(&rest);
-        bool mark = cp == 0x3002 || cp == 0x3001 || (cp >= 0xFF01 && cp <= 0xFF1F && cp != 0xFF10) ||
+        bool mark = cp == 0x3002 || cp == 0x3001 ||
+                    (cp >= 0xFF01 && cp <= 0xFF1F && cp != 0xFF10) ||
                     (cp < 0x80 && strchr(" ,.;:!?", (int)cp) != NULL);
         if (!mark) {
             sbuf_add(&b, slice_head(at, at.n - rest.n));

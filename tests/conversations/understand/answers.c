@@ -1,0 +1,159 @@
+/* Every kind of answer that a flow's step may ask for, right ones and wrong ones. */
+#include "tests/conversations/understand/world.h"
+
+struct answer {
+    const char *kind, *text;
+    const char *slots; /* JSON; NULL: no such answer */
+};
+
+static const struct answer answers[] = {
+    { "yes_no", "1", "{\"yes\":true}" },
+    { "yes_no", "是呢", "{\"yes\":true}" },
+    { "yes_no", "对头", "{\"yes\":true}" },
+    { "yes_no", "好的谢谢", "{\"yes\":true}" },
+    { "yes_no", "没问题", "{\"yes\":true}" },
+    { "yes_no", "👌", "{\"yes\":true}" },
+    { "yes_no", "2", "{\"yes\":false}" },
+    { "yes_no", "不消了", "{\"yes\":false}" },
+    { "yes_no", "N", "{\"yes\":false}" },
+    { "yes_no", "取消", "{\"yes\":false}" },
+    { "yes_no", "明天", NULL },
+    { "choice", "2", "{\"n\":2}" },
+    { "choice", "第三个", "{\"n\":3}" },
+    { "choice", "选二", "{\"n\":2}" },
+    { "choice", "1和3", "{\"ns\":[1,3]}" },
+    { "choice", "1、2、4", "{\"ns\":[1,2,4]}" },
+    { "choice", "最后一个", "{\"n\":-1}" },
+    { "choice", "三个都去", "{\"all\":true}" },
+    { "choice", "2 三个钟头", "{\"n\":2,\"minutes\":180}" },
+    { "choice", "打扫", NULL },
+    { "name", "王桂花", "{\"name\":\"王桂花\"}" },
+    { "name", "我叫杨秀兰", "{\"name\":\"杨秀兰\"}" },
+    { "name", "我姓普叫普开华", "{\"name\":\"普开华\"}" },
+    { "name", "岩温", "{\"name\":\"岩温\"}" },
+    { "name", "阿·买提", "{\"name\":\"阿·买提\"}" },
+    { "name", "黎明", "{\"name\":\"黎明\"}" },
+    { "name", "弓长张 桂花的桂 芬芳的芬", "{\"name\":\"张桂芬\"}" },
+    { "name", "KHAMLA SISOUK", "{\"name\":\"KHAMLA SISOUK\"}" },
+    { "name", "1956", NULL },
+    { "name", "好嘛", NULL },
+    { "names", "杨秀兰、李国才", "{\"people\":[\"杨秀兰\",\"李国才\"]}" },
+    { "birth", "1955", "{\"birth\":\"1955\"}" },
+    { "birth", "五五年的", "{\"birth\":\"1955\"}" },
+    { "birth", "五六年", "{\"birth\":\"1956\"}" },
+    { "birth", "58年9月7号生", "{\"birth\":\"1958-09-07\"}" },
+    { "birth", "19580907", "{\"birth\":\"1958-09-07\"}" },
+    { "birth", "05年的", "{\"birth\":\"2005\"}" },
+    { "birth", "今年七十了", "{\"age\":70}" },
+    { "birth", "我六十八岁", "{\"age\":68}" },
+    { "birth", "老街", NULL },
+    { "area", "老街", "{\"area\":\"老街社区\"}" },
+    { "area", "我住倒生根那边", "{\"area\":\"倒生根社区\"}" },
+    { "area", "六顺镇官房村", "{\"area\":\"六顺镇官房村\"}" },
+    { "area", "龙潭乡", "{\"area\":\"龙潭彝族傣族乡\"}" },
+    { "area", "老该", "{\"area\":\"老街社区\",\"area_by_homophone\":true}" },
+    { "area", "昆明", NULL },
+    { "person", "五五年的 住老该",
+      "{\"birth\":\"1955\",\"area\":\"老街社区\",\"area_by_homophone\":true}" },
+    { "person", "1956 老街", "{\"birth\":\"1956\",\"area\":\"老街社区\"}" },
+    { "person", "杨秀兰，1955年，老街的",
+      "{\"name\":\"杨秀兰\",\"birth\":\"1955\",\"area\":\"老街社区\"}" },
+    { "person", "李小宝 2015 老街",
+      "{\"name\":\"李小宝\",\"birth\":\"2015\",\"area\":\"老街社区\"}" },
+    { "person", "好嘛", NULL },
+    { "id_number", "530827199201019997", "{\"id_no\":\"530827199201019997\"}" },
+    { "id_number", "1234", NULL },
+    { "phone", "一三八零零零零零二三四", "{\"phone\":\"13800000234\"}" },
+    { "phone", "没有", NULL },
+    { "code", "验证码是 385012", "{\"code\":\"385012\"}" },
+    { "code", "12", NULL },
+    { "date.past", "礼拜五", "{\"date\":\"2026-11-20\"}" },
+    { "date.past", "1120", "{\"date\":\"2026-11-20\"}" },
+    { "date.past", "就是昨天嘛", "{\"date\":\"2026-11-24\"}" },
+    { "date.future", "礼拜五", "{\"date\":\"2026-11-27\"}" },
+    { "date.future", "上周", NULL },
+    { "date.past", "三小时", NULL },
+    { "time", "九点半", "{\"time_start\":\"09:30\"}" },
+    { "time", "1430", "{\"time_start\":\"14:30\"}" },
+    { "time", "下午两点到五点", "{\"time_start\":\"14:00\",\"time_end\":\"17:00\"}" },
+    { "time", "明天", NULL },
+    { "duration", "三个半", "{\"minutes\":210}" },
+    { "duration", "整了三个半钟头", "{\"minutes\":210}" },
+    { "duration", "3.5", "{\"minutes\":210}" },
+    { "duration", "半天", "{\"minutes\":240,\"approx\":true}" },
+    { "duration", "两三个小时", "{\"minutes_min\":120,\"minutes_max\":180}" },
+    { "duration", "好几个小时", NULL },
+    { "count", "二十个人", "{\"persons\":20}" },
+    { "count", "20", "{\"persons\":20}" },
+    { "count", "我和老伴", "{\"persons\":2}" },
+    { "count", "多", NULL },
+    { "number", "300", "{\"n\":300}" },
+    { "number", "发300人", "{\"n\":300}" },
+    { "number", "8317", "{\"n\":8317}" },
+    { "number", "好", NULL },
+    { "place", "就在老街社区门口", "{\"place\":\"老街社区门口\"}" },
+    { "activity", "3", "{\"activity_no\":\"3\"}" },
+    { "text", "嗯，那个，打扫卫生吧", "{\"text\":\"打扫卫生\"}" },
+    { "text", "嗯", NULL },
+    { "whole", " 我讲不清楚 ", "{\"text\":\"我讲不清楚\"}" },
+    { "quality", "5分", "{\"quality\":5}" },
+    { "quality", "优秀", "{\"quality\":5}" },
+    { "quality", "还行", "{\"quality\":3}" },
+    { "exceptions", "4来了 11请假 17没来 3号只干一个钟头",
+      "{\"items\":[{\"n\":4,\"what\":\"present\"},{\"n\":11,\"what\":\"leave\"},{\"n\":17,\"what\":\"absent\"},"
+      "{\"n\":3,\"what\":\"minutes\",\"minutes\":60}]}" },
+    { "exceptions", "4、11来了",
+      "{\"items\":[{\"n\":4,\"what\":\"present\"},{\"n\":11,\"what\":\"present\"}]}" },
+    { "exceptions", "李秀英早走，1小时",
+      "{\"items\":[{\"name\":\"李秀英\",\"what\":\"early\",\"minutes\":60}]}" },
+    { "exceptions", "都来了", "{\"all\":true}" },
+    { "exceptions", "谢谢", NULL },
+    { "recruit", "老街社区门口集合 自带扫把 坡陡路滑 服务社区居民",
+      "{\"meet\":\"老街社区门口\",\"bring\":\"扫把\",\"risk\":\"坡陡路滑\",\"recipient\":\"社区居民\"}" },
+    { "recruit", "社区门口，带手套，路滑，服务居民",
+      "{\"meet\":\"社区门口\",\"bring\":\"手套\",\"risk\":\"路滑\",\"recipient\":\"居民\"}" },
+};
+
+static void every_kind_reads_its_answers(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        const struct answer *a = &answers[i];
+        json_t *got = json_object();
+        json_t *want = a->slots == NULL ? NULL : json_loads(a->slots, 0, NULL);
+        int read = understand_answer(world, world_read(a->text), slice_of(a->kind), got);
+        assert_true(a->slots == NULL || want != NULL);
+        bool right = a->slots == NULL ? read == 0 : read == 1 && json_equal(want, got);
+        if (!right) {
+            char *text = json_dumps(got, JSON_COMPACT);
+            print_message("%s %s: %d %s\n", a->kind, a->text, read, text);
+            free(text);
+            wrong++;
+        }
+        json_decref(got);
+        json_decref(want);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void kinds_are_known(void **state)
+{
+    (void)state;
+    assert_true(understand_answers(SLICE("yes_no")));
+    assert_true(understand_answers(SLICE("exceptions")));
+    assert_false(understand_answers(SLICE("nonsense")));
+    json_t *slots = json_object();
+    assert_int_equal(understand_answer(world, world_read("1"), SLICE("nonsense"), slots), 0);
+    assert_int_equal(json_object_size(slots), 0);
+    json_decref(slots);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_reads_its_answers),
+        cmocka_unit_test(kinds_are_known),
+    };
+    return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}

@@ -171,7 +171,7 @@ int command_admin(int argc, char **argv)
         return 2;
     }
     struct installation in;
-    rc = installation_open(config, dir, false, &in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK)
         rc = run_word(&in, &call, line.words[0], &fault);
     installation_close(&in);

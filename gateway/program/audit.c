@@ -85,7 +85,7 @@ int command_audit(int argc, char **argv)
     struct fault fault = { 0 };
     struct installation in;
     struct audit_call call = { 0 };
-    rc = installation_open(config, dir, false, &in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK) {
         call.seals = fopen(seals != NULL ? seals : in.seal_file, "re");
         if (call.seals == NULL && seals != NULL)

@@ -157,7 +157,7 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
 {
     struct background *b = of_purge(job);
     const struct config *c = b->g->in.config;
-    int texts = inbox_purge(tx, now - SEEN_DAYS * DAY_S,
+    int texts = inbox_purge(tx, now - config_int(c, "retention.seen_days") * DAY_S,
                             now - config_int(c, "retention.inbox_days") * DAY_S, PURGE_ROWS);
     int sessions =
         texts < 0 ? texts : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);

@@ -48,7 +48,7 @@ int command_backup(int argc, char **argv)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
     struct installation in;
-    rc = installation_open(config, dir, false, &in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK && access(file, F_OK) == 0)
         rc = fault_set(&fault, GW_EINVAL, "%s exists already; choose another name", file);
     if (rc == GW_OK) {
@@ -82,7 +82,7 @@ int command_restore(int argc, char **argv)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
     struct installation in;
-    rc = installation_open(config, dir, false, &in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK) {
         struct progress progress;
         progress_begin(&progress, "restore");

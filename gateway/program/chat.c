@@ -256,7 +256,7 @@ int command_chat(int argc, char **argv)
         command_fail("chat", &fault);
         return 2;
     }
-    rc = installation_open(config, dir, true, &chat.in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_CATALOGUE, &chat.in, &fault);
     if (rc == GW_OK) {
         chat.prompt = !chat.json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
         chat.seen_until = ids_next(&chat.in.ids);

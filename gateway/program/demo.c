@@ -63,7 +63,7 @@ int command_demo(int argc, char **argv)
     }
     struct installation in;
     struct demo *demo = NULL;
-    rc = installation_open(config, dir, false, &in, &fault);
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK)
         rc = demo_begin(volunteers, &demo, &fault);
     if (rc == GW_OK)

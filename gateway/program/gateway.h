@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "adapters/adapter.h"
+#include "gateway/checkpoint.h"
 #include "gateway/dispatch.h"
 #include "gateway/http_client.h"
 #include "gateway/http_server.h"
@@ -35,6 +36,7 @@ struct gateway {
     struct http_client *client;
     struct dispatch *dispatch;
     struct background *background;
+    struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
     const char *config_file;

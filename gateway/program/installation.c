@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/base/json.h"
+#include "gateway/checkpoint.h"
 #include "gateway/program/due.h"
 #include "gateway/store/timers.h"
 #include "handlers/district.h"
@@ -69,11 +70,20 @@ int installation_migrate(struct installation *in, struct fault *fault)
     return store_migrate(in->store, migration_tables, fault);
 }
 
-static int open_store(struct installation *in, struct fault *fault)
+static int node_number(const struct installation *in, unsigned use)
 {
-    const struct store_options options = { .path = in->database,
-                                           .cache_kib =
-                                               (int)config_int(in->config, "data.cache_kib") };
+    if (use & INSTALLATION_GATEWAY)
+        return (int)config_int(in->config, "node");
+    return INSTALLATION_COMMAND_NODE + (int)(getpid() % INSTALLATION_COMMAND_NODE);
+}
+
+static int open_store(struct installation *in, unsigned use, struct fault *fault)
+{
+    const struct store_options options = {
+        .path = in->database,
+        .cache_kib = (int)config_int(in->config, "data.cache_kib"),
+        .checkpoint_pages = use & INSTALLATION_GATEWAY ? CHECKPOINT_PAGES : 0,
+    };
     int rc = store_open(&options, &in->store, fault);
     if (rc == GW_OK)
         rc = installation_migrate(in, fault);
@@ -95,7 +105,7 @@ static int set_up(const struct service *s, void *context)
     return district_setup(s);
 }
 
-int installation_open(const char *config_file, const char *data_dir, bool with_catalogue,
+int installation_open(const char *config_file, const char *data_dir, unsigned use,
                       struct installation *out, struct fault *fault)
 {
     memset(out, 0, sizeof *out);
@@ -106,23 +116,18 @@ int installation_open(const char *config_file, const char *data_dir, bool with_c
     if (rc == GW_OK)
         rc = vault_open(out->key_file, true, &out->vault, fault);
     if (rc == GW_OK)
-        rc = open_store(out, fault);
+        rc = open_store(out, use, fault);
     if (rc == GW_OK)
         rc = installation_transact(out, installation_clock(), NULL, last_id, &last, fault);
     if (rc < 0)
         return rc;
-    int node = INSTALLATION_COMMAND_NODE + (int)(getpid() % INSTALLATION_COMMAND_NODE);
-    ids_init(&out->ids, node, last, ids_real_clock, NULL);
+    ids_init(&out->ids, node_number(out, use), last, ids_real_clock, NULL);
     rc = installation_transact(out, installation_clock(), NULL, set_up, NULL, fault);
     if (rc < 0)
         return rc;
-    return with_catalogue ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault)
-                          : GW_OK;
-}
-
-void installation_serve(struct installation *in)
-{
-    in->ids.node = (int)config_int(in->config, "node");
+    return use & INSTALLATION_CATALOGUE
+               ? catalogue_load(out->data_dir, out->zone, &out->catalogue, fault)
+               : GW_OK;
 }
 
 void installation_close(struct installation *in)

@@ -33,16 +33,19 @@ struct installation {
  * made beside a running gateway never meet its own. */
 enum { INSTALLATION_COMMAND_NODE = 512 };
 
-/* Opens (and for a new folder makes) everything for a command; `serve` then takes its configured
- * node with installation_serve. `config_file` may be NULL: linli.json in the data folder is used
- * when it exists, else the defaults with their demo accounts. `data_dir` may be NULL: what the
- * configuration says. Errors are printed by the caller. */
-GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir,
-                                   bool with_catalogue, struct installation *out,
-                                   struct fault *fault);
+/* What the opener is and needs, as bits. */
+enum installation_use {
+    INSTALLATION_PLAIN = 0,
+    INSTALLATION_CATALOGUE = 1, /* flows and wording */
+    INSTALLATION_GATEWAY = 2, /* the configured node number; a checkpoint runs beside the writer */
+};
+
+/* Opens (and for a new folder makes) everything for `use`. `config_file` may be NULL: linli.json in
+ * the data folder is used when it exists, else the defaults with their demo accounts. `data_dir`
+ * may be NULL: what the configuration says. Errors are printed by the caller. */
+GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir, unsigned use,
+                                   struct installation *out, struct fault *fault);
 void installation_close(struct installation *in);
-/* From now on ids are made with the configured node number. */
-void installation_serve(struct installation *in);
 
 /* A service over an open transaction at `now`; memory from `a`. */
 struct service installation_service(struct installation *in, struct tx *tx, int64_t now,

@@ -133,6 +133,8 @@ int sender_start(struct gateway *g, struct fault *fault)
         .vault = g->in.vault,
         .metrics = g->metrics,
         .log = g->log,
+        .in_flight = (int)config_int(g->in.config, "send.in_flight"),
+        .timeout_ms = (int)config_int(g->in.config, "send.timeout_ms"),
         .plan = plan,
         .read = read_result,
         .context = g,

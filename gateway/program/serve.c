@@ -41,11 +41,18 @@ static void on_http_closed(void *context)
     uv_close((uv_handle_t *)&g->grace, NULL);
 }
 
+static void on_checkpoint_stopped(void *context)
+{
+    struct gateway *g = context;
+    g->checkpoint = NULL;
+    http_server_stop(g->http, on_http_closed, g);
+}
+
 static void on_worker_stopped(void *context)
 {
     struct gateway *g = context;
     g->worker = NULL;
-    http_server_stop(g->http, on_http_closed, g);
+    checkpoint_stop(g->checkpoint, on_checkpoint_stopped, g);
 }
 
 static void on_client_closed(void *context)
@@ -177,12 +184,18 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         .before_commit = before_commit,
         .context = g,
     };
-    const struct http_client_options client = { .loop = &g->loop };
+    const struct http_client_options client = { .loop = &g->loop,
+                                                .proxy = config_text(g->in.config, "send.proxy") };
+    const struct checkpoint_options checkpoint = {
+        .loop = &g->loop, .path = g->in.database, .metrics = g->metrics, .log = g->log
+    };
     int rc = installation_transact(&g->in, installation_clock(), NULL, seal_now, NULL, fault);
     if (rc >= 0)
         rc = start_signals(g, fault);
     if (rc == GW_OK)
         rc = worker_start(&worker, &g->worker, fault);
+    if (rc == GW_OK)
+        rc = checkpoint_start(&checkpoint, &g->checkpoint, fault);
     if (rc == GW_OK)
         rc = http_client_start(&client, &g->client, fault);
     if (rc == GW_OK)
@@ -196,6 +209,7 @@ static int open_log(struct gateway *g, struct fault *fault)
 {
     const struct log_options options = {
         .file = config_text(g->in.config, "log.file"),
+        .repeats = (int)config_int(g->in.config, "log.repeats"),
         .level = (enum log_level)log_level_of(slice_of(config_text(g->in.config, "log.level"))),
     };
     return log_open(&options, &g->log, fault);
@@ -217,10 +231,10 @@ static int write_port(const char *file, int port, struct fault *fault)
 
 static int start(struct gateway *g, const char *dir, const char *port_file, struct fault *fault)
 {
-    int rc = installation_open(g->config_file, dir, true, &g->in, fault);
+    int rc = installation_open(g->config_file, dir, INSTALLATION_CATALOGUE | INSTALLATION_GATEWAY,
+                               &g->in, fault);
     if (rc < 0)
         return rc;
-    installation_serve(&g->in);
     g->catalogue = catalogue_hold(g->in.catalogue);
     rc = open_log(g, fault);
     if (rc == GW_OK)

@@ -551,15 +551,6 @@ int understand_answer(const struct understander *u, const struct reading *r, str
     json_decref(fresh);
     return is;
 }
-/* Read apart: what is no answer leaves nothing behind, and what `slots` held is no answer. */
-json_t *found = json_object();
-int rv = read(r, found);
-if (rv == 1 && json_object_update(slots, found) != 0) {
-    mem_exhausted();
-}
-json_decref(found);
-return rv;
-}
 
 bool understand_answers(struct slice kind)
 {

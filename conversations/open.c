@@ -86,8 +86,10 @@ static json_t *kept_slots(const struct flow *flow, json_t *slots)
 void run_close_optional(struct run *r)
 {
     const struct step *s = run_open_step(r);
-    if (s != NULL && s->optional)
-        session_remove(&r->session, r->session.count - 1);
+    if (s == NULL || !s->optional)
+        return;
+    run_keep_leavings(r, session_top(&r->session));
+    session_remove(&r->session, r->session.count - 1);
 }
 
 int run_open(struct run *r, const struct flow *flow, json_t *slots)

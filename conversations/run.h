@@ -44,6 +44,8 @@ void run_settle(struct run *r);
 
 GW_MUSTCHECK int run_frame(struct run *r, int step);
 GW_MUSTCHECK int run_target(struct run *r, const struct target *t);
+/* What the flow leaves behind prefills the next ones for a while. */
+void run_keep_leavings(struct run *r, const struct frame *f);
 /* Ends the top flow; a wish that waited below for it goes on. */
 GW_MUSTCHECK int run_end(struct run *r);
 /* Asks the open question again, `message` NULL for its own wording. */

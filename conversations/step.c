@@ -233,8 +233,7 @@ int run_target(struct run *r, const struct target *t)
     return rc < 0 || next < 0 ? rc : run_steps(r, next, override);
 }
 
-/* What the flow leaves behind prefills the next ones for a while. */
-static void keep_leavings(struct run *r, const struct frame *f)
+void run_keep_leavings(struct run *r, const struct frame *f)
 {
     struct session *se = &r->session;
     for (int i = 0; f->talked && i < f->flow->leaves.count; i++) {
@@ -252,7 +251,7 @@ static void keep_leavings(struct run *r, const struct frame *f)
 int run_end(struct run *r)
 {
     bool waits = wish_waits(r);
-    keep_leavings(r, session_top(&r->session));
+    run_keep_leavings(r, session_top(&r->session));
     session_remove(&r->session, r->session.count - 1);
     r->finished = true;
     return waits ? run_begin(r) : GW_OK;

@@ -47,6 +47,7 @@ static void add_item(struct action_call *call, const struct activity *a)
     json_object_set_new(item, "set", set);
     json_put_int(item, "n", (int64_t)json_array_size(call->items) + 1);
     json_array_append_new(call->items, item);
+    json_array_append(json_object_get(call->slots, "_listed"), json_object_get(set, "_activity"));
 }
 
 static void add_more(struct action_call *call)
@@ -68,6 +69,7 @@ static int activities_open(struct action_call *call)
         return n;
     json_object_set_new(call->slots, "missed", json_boolean(missed && n > 0));
     call->items = json_array();
+    json_object_set_new(call->slots, "_listed", json_array());
     int shown = n < page_size(call) ? n : page_size(call);
     for (int i = 0; i < shown; i++)
         add_item(call, &found[i]);
@@ -114,7 +116,7 @@ static int activities_show(struct action_call *call)
     int64_t code = action_number(call->slots, "activity_no", 0);
     if (json_slice(call->slots, "activity_no").n == 0 && code == 0)
         return show_own(call);
-    int rc = code > 0 ? activity_by_code(call->service, code, &a) : 0;
+    int rc = action_numbered(call, code, &a);
     if (rc < 0)
         return rc;
     if (rc == 0 || a.state == ACTIVITY_DRAFT) {

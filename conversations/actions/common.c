@@ -69,6 +69,20 @@ int action_get_activity(struct action_call *call, struct activity *out)
     return id == 0 ? 0 : activity_get(call->service, id, out);
 }
 
+int action_numbered(struct action_call *call, int64_t number, struct activity *out)
+{
+    const json_t *listed = json_object_get(call->slots, "_listed");
+    int64_t id;
+    int rc = number > 0 ? activity_by_code(call->service, number, out) : 0;
+    if (rc != 0)
+        return rc;
+    const char *text =
+        number > 0 ? json_string_value(json_array_get(listed, (size_t)number - 1)) : NULL;
+    if (!text || slice_to_int(slice_of(text), &id) != GW_OK)
+        return 0;
+    return activity_get(call->service, id, out);
+}
+
 void action_put_signup(const struct service *s, json_t *object, const struct signup *signup)
 {
     json_put_id(object, "_activity", signup->activity);

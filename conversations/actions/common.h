@@ -28,6 +28,9 @@ struct slice action_channel(const struct action_call *call);
 void action_set_activity(struct action_call *call, const struct activity *a);
 /* The activity of the slot _activity: 1, 0, or GW_E*. */
 GW_MUSTCHECK int action_get_activity(struct action_call *call, struct activity *out);
+/* The activity a number means: an open one's code, else the place on the list that was shown last
+ * (slot _listed, ids in order). 1, 0, or GW_E*. */
+GW_MUSTCHECK int action_numbered(struct action_call *call, int64_t number, struct activity *out);
 /* A sign-up's: _activity, _person, name, title, code, date, time, end. Into any object, e.g. an
  * item. */
 void action_put_signup(const struct service *s, json_t *object, const struct signup *signup);

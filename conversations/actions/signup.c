@@ -57,7 +57,7 @@ static int by_number(struct action_call *call, struct activity *a)
         (void)!slice_to_int(slice_of(json_string_value(json_array_get(several, 0))), &code);
     if (!given)
         return GW_ENOTFOUND;
-    return code > 0 ? activity_by_code(call->service, code, a) : 0;
+    return action_numbered(call, code, a);
 }
 
 static int signup_find_action(struct action_call *call)

@@ -35,7 +35,11 @@ static int unknown_times(struct action_call *call)
     int64_t times = json_int(call->slots, "times", 1);
     if (times >= 3)
         json_put_slice(call->slots, "topic", SLICE("stuck"));
-    return action_end(call, times >= 3 ? "third" : times == 2 ? "second" : "first");
+    if (times >= 2)
+        return action_end(call, times >= 3 ? "third" : "second");
+    struct person me;
+    int rc = action_person(call, &me);
+    return rc < 0 ? rc : action_end(call, rc == 1 ? "first" : "new");
 }
 
 static const char *const wishes[] = { "activities", "report_hours", "query_star", "human" };
@@ -70,7 +74,8 @@ static int unknown_go(struct action_call *call)
 }
 
 const struct action unknown_actions[] = {
-    { "unknown.times", unknown_times, OUTCOMES("first", "second", "third", "digit", "code") },
+    { "unknown.times", unknown_times,
+      OUTCOMES("first", "new", "second", "third", "digit", "code") },
     { "unknown.wishes", unknown_wishes, CHOICES },
     { "unknown.three", unknown_three, CHOICES },
     { "unknown.go", unknown_go,

@@ -327,6 +327,8 @@ static void without_anybody_on_duty_it_is_said(void **state)
 static void the_unknown_is_asked_three_ways(void **state)
 {
     struct fixture *f = *state;
+    assert_string_equal(run(f, "unknown.times", "{\"times\":1}"), "new");
+    register_yang(f);
     assert_string_equal(run(f, "unknown.times", "{\"times\":1}"), "first");
     assert_string_equal(run(f, "unknown.times", "{\"times\":2}"), "second");
     assert_string_equal(run(f, "unknown.times", "{\"times\":3}"), "third");

@@ -276,6 +276,7 @@ struct peer {
                       */
     int connections; /* to accept */
     int requests;    /* read */
+    uv_sem_t closed; /* after each connection */
 };
 
 static bool read_request(int fd)
@@ -302,6 +303,7 @@ static void peer_thread(void *context)
         if (p->reads_last && read_request(fd))
             p->requests++;
         close(fd);
+        uv_sem_post(&p->closed);
     }
 }
 
@@ -317,6 +319,7 @@ static void peer_start(struct peer *p)
     assert_int_equal(listen(p->listener, 8), 0);
     assert_int_equal(getsockname(p->listener, (struct sockaddr *)&at, &size), 0);
     p->port = ntohs(at.sin_port);
+    assert_int_equal(uv_sem_init(&p->closed, 0), 0);
     assert_int_equal(uv_thread_create(&p->thread, peer_thread, p), 0);
 }
 
@@ -324,6 +327,7 @@ static void peer_stop(struct peer *p)
 {
     assert_int_equal(uv_thread_join(&p->thread), 0);
     close(p->listener);
+    uv_sem_destroy(&p->closed);
 }
 
 static void test_closed_without_an_answer(void **state)
@@ -372,6 +376,7 @@ static void test_a_connection_closed_while_idle_is_replaced(void **state)
         begin(&f, p.port, "/", (struct http_fetch){ .method = "POST" });
         uv_sem_wait(&f.result);
         assert_int_equal(f.results[i].status, 200);
+        uv_sem_wait(&p.closed);
     }
     peer_stop(&p);
     assert_int_equal(p.requests, 3);

@@ -19,6 +19,10 @@ static int answer_yes_no(const struct reading *r, json_t *slots)
               r->global == GLOBAL_CANCEL || n == 2;
     bool yes = r->global == GLOBAL_YES || n == 1 ||
                (r->global == GLOBAL_THANKS && reading_is(r, PHRASE_YES, r->normal.low, NULL));
+    if (!yes && !no) { /* what means yes or no only as an answer: 还去, 去不了 */
+        yes = reading_is(r, PHRASE_YES_HERE, r->normal.low, NULL);
+        no = !yes && reading_is(r, PHRASE_NO_HERE, r->normal.low, NULL);
+    }
     if (!yes && !no) {
         return 0;
     }

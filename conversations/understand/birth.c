@@ -79,7 +79,7 @@ static bool read_year(struct slice s, size_t i, int this_year, bool asked, struc
 }
 
 /* 七十岁, 今年七十了, 满七十, 80多岁. */
-static bool read_age(struct slice s, size_t i, struct birth *out)
+static bool read_age(struct slice s, size_t i, bool asked, struct birth *out)
 {
     struct numeral n;
     size_t at = i;
@@ -89,9 +89,10 @@ static bool read_age(struct slice s, size_t i, struct birth *out)
     }
     scan_any(s, &at, "多|来");
     bool said = scan_any(s, &at, "周岁|岁") && !scan_is_any(s, at, "以上|以下|以内");
-    bool this_year = scan_behind(s, i, "今年|年纪|年龄|满|年龄:|快|已经") &&
-                     (at == s.n || scan_is_any(s, at, "了|,|。| |;"));
-    if (!said && !this_year) {
+    bool ends = at == s.n || scan_is_any(s, at, "了|,|。| |;");
+    bool this_year = ends && scan_behind(s, i, "今年|今年有|年纪|年龄|满|年龄:|快|已经|都");
+    bool grown = asked && i == 0 && scan_is(s, at, "了"); /* 六十八了 */
+    if (!said && !this_year && !grown) {
         return false;
     }
     out->age = (int)(n.thousandths / 1000);
@@ -107,7 +108,7 @@ bool birth_find(struct slice low, int this_year, bool asked, struct birth *out)
         struct numeral n;
         bool inside = i > 0 && low.p[i - 1] > ' ' && (unsigned char)low.p[i - 1] < 0x80 &&
                       !scan_behind(low, i, ",|;|:|.|+");
-        if (!inside && out->age == 0 && read_age(low, i, &b)) {
+        if (!inside && out->age == 0 && read_age(low, i, asked, &b)) {
             out->age = b.age;
             any = true;
         } else if (!inside && out->year == 0 && read_year(low, i, this_year, asked, &b)) {

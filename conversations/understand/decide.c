@@ -28,12 +28,25 @@ static void put(struct decision *d, const char *key, json_t *value)
     json_object_set_new(d->out->slots, key, value);
 }
 
+static bool says_past(const struct reading *r)
+{
+    for (int i = 0; i < r->entities.count; i++) {
+        const struct entity *e = &r->entities.list[i];
+        bool certain = e->when.kind == WHEN_DAY || e->when.kind == WHEN_RANGE;
+        if (e->kind == ENTITY_DATE && certain && e->when.from <= r->calendar.today) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The best candidate of a reading that counts in the context. */
 static const struct candidate *best(const struct reading *r, enum context context)
 {
     for (int i = 0; i < r->candidate_count; i++) {
         unsigned contexts = r->candidates[i].rule->contexts;
-        if (contexts == 0 || (contexts >> context & 1) != 0) {
+        bool counts = contexts == 0 || (contexts >> context & 1) != 0;
+        if (counts && (!r->candidates[i].rule->past || says_past(r))) {
             return &r->candidates[i];
         }
     }
@@ -132,21 +145,14 @@ static bool decide_word(struct decision *d)
 
 static bool decide_confirm(struct decision *d)
 {
-    int64_t n = numeral_whole(d->r->normal.low);
-    if (d->r->global == GLOBAL_YES || n == 1) {
-        conclude(d, "confirm", "confirm.yes");
-        return true;
+    json_t *answer = json_object();
+    int read = understand_answer(d->u, d->r, SLICE("yes_no"), answer);
+    if (read == 1) {
+        bool yes = json_is_true(json_object_get(answer, "yes"));
+        conclude(d, yes ? "confirm" : "deny", yes ? "confirm.yes" : "confirm.no");
     }
-    if (d->r->global == GLOBAL_NO || n == 2) {
-        conclude(d, "deny", "confirm.no");
-        return true;
-    }
-    /* 好的谢谢, 不用了谢谢: courtesy around an answer. */
-    if (d->r->global == GLOBAL_THANKS && reading_is(d->r, PHRASE_YES, d->r->normal.low, NULL)) {
-        conclude(d, "confirm", "confirm.yes");
-        return true;
-    }
-    return false;
+    json_decref(answer);
+    return read == 1;
 }
 
 static bool decide_menu(struct decision *d)

@@ -74,12 +74,12 @@ static bool ends_name(const struct name_words *w, struct slice s, size_t at)
     return separator(scan_at(s, at)) || words_at(w->behind, slice_skip(s, at), &unused) > 0;
 }
 
-/* Characters that no given name begins with or holds. */
-static bool never_in_name(struct slice s, size_t i)
+/* Characters that no given name holds, and those that seldom do: these end a name inside a sentence
+ * but not in a field of its own (李和平, 张要武). */
+static bool never_in_name(struct slice s, size_t i, bool field)
 {
-    return scan_is_any(
-        s, i,
-        "的|是|了|我|你|他|她|们|不|没|在|和|跟|要|吗|呢|吧|嘛|这|那|个|哪|到|去|报|请|给|也|住|号");
+    return scan_is_any(s, i, "的|了|吗|呢|吧|嘛|我|你|他|她|们|这|那|个|哪|不|没") ||
+           (!field && scan_is_any(s, i, "是|在|和|跟|要|到|去|报|请|给|也|住|号"));
 }
 
 bool name_read(const struct name_words *w, struct slice text, size_t *i, bool told,
@@ -100,10 +100,16 @@ bool name_read(const struct name_words *w, struct slice text, size_t *i, bool to
     while (least < n && ends[least] - *i < surname) {
         least++; /* a compound surname is one unit */
     }
+    bool field = n >= 2 && n <= 3 && separator(scan_at(text, ends[n - 1]));
     for (int k = 0; k < n; k++) {
-        if (never_in_name(text, k == 0 ? *i : ends[k - 1])) {
+        if (never_in_name(text, k == 0 ? *i : ends[k - 1], field)) {
             n = k;
         }
+    }
+    if (field && n > least + 1 && surname > 0) { /* nothing else stands in the field */
+        *out = (struct slice){ text.p + *i, ends[n - 1] - *i };
+        *i = ends[n - 1];
+        return true;
     }
     for (int k = least + 1; k < n && best == 0; k++) {
         if (ends_name(w, text, ends[k])) {

@@ -12,20 +12,21 @@
 
 /* Patterns that stand for a word at every step, and for the shapes of short answers: data,
  * compiled. */
-#define PHRASE_MAP(X)                                                                              \
-    X(PHRASE_OPT_OUT, "opt_out")                                                                   \
-    X(PHRASE_OPT_OUT_ALL, "opt_out_all")                                                           \
-    X(PHRASE_OFFER, "opt_out_offer") X(PHRASE_N, "n") X(PHRASE_STOP, "stop") X(                    \
-        PHRASE_CANCEL, "cancel") X(PHRASE_BACK, "back") X(PHRASE_HELP, "help")                     \
-        X(PHRASE_HUMAN, "human") X(PHRASE_FIX, "fix") X(PHRASE_THANKS, "thanks") X(                \
-            PHRASE_YES, "yes") X(PHRASE_NO, "no") X(PHRASE_CHOICE, "choice") X(PHRASE_ALL, "all")  \
-            X(PHRASE_JOIN, "join") X(PHRASE_HEAD, "head") X(PHRASE_TAIL, "tail")                   \
-                X(PHRASE_ACTIVITY_HEAD, "activity_head") X(PHRASE_ACTIVITY_TAIL, "activity_tail")  \
-                    X(PHRASE_NOT_ACTIVITY, "not_activity") X(PHRASE_PLACE_VERB, "place_verb")      \
-                        X(PHRASE_SPLIT_VERB, "split_verb") X(PHRASE_SECOND, "second_wish")         \
-                            X(PHRASE_KEYWORD_HEAD, "keyword_head")                                 \
-                                X(PHRASE_KEYWORD_TAIL, "keyword_tail") X(PHRASE_REASON, "reason")  \
-                                    X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating")
+/* clang-format off */
+#define PHRASE_MAP(X) \
+    X(PHRASE_OPT_OUT, "opt_out") X(PHRASE_OPT_OUT_ALL, "opt_out_all") \
+    X(PHRASE_OFFER, "opt_out_offer") X(PHRASE_N, "n") X(PHRASE_STOP, "stop") \
+    X(PHRASE_CANCEL, "cancel") X(PHRASE_BACK, "back") X(PHRASE_HELP, "help") \
+    X(PHRASE_HUMAN, "human") X(PHRASE_FIX, "fix") X(PHRASE_THANKS, "thanks") \
+    X(PHRASE_YES, "yes") X(PHRASE_YES_HERE, "yes_here") X(PHRASE_NO_HERE, "no_here") \
+    X(PHRASE_NO, "no") X(PHRASE_CHOICE, "choice") X(PHRASE_ALL, "all") X(PHRASE_JOIN, "join") \
+    X(PHRASE_HEAD, "head") X(PHRASE_TAIL, "tail") X(PHRASE_ACTIVITY_HEAD, "activity_head") \
+    X(PHRASE_ACTIVITY_TAIL, "activity_tail") X(PHRASE_NOT_ACTIVITY, "not_activity") \
+    X(PHRASE_PLACE_VERB, "place_verb") X(PHRASE_SPLIT_VERB, "split_verb") \
+    X(PHRASE_SECOND, "second_wish") X(PHRASE_KEYWORD_HEAD, "keyword_head") \
+    X(PHRASE_KEYWORD_TAIL, "keyword_tail") X(PHRASE_REASON, "reason") \
+    X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating")
+/* clang-format on */
 enum phrase {
 #define PHRASE_ENUM(name, text) name,
     PHRASE_MAP(PHRASE_ENUM)

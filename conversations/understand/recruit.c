@@ -234,7 +234,8 @@ static void read_place_activity(const struct reading *r, json_t *slots, size_t s
                 break;
             }
         }
-        if (text_to < text_from + 6) {
+        struct slice said = { low.p + text_from, text_to > text_from ? text_to - text_from : 0 };
+        if (text_to < text_from + 6 || reading_is(r, PHRASE_NOT_ACTIVITY, said, NULL)) {
             continue;
         }
         bool led = scan_is_any(low, text_from, "在|去|到|克");

@@ -128,6 +128,7 @@ static int make_rule(struct rules *r, const json_t *value, struct fault *fault)
     rule->intent = rules_intent(r, json_text(value, "intent", ""));
     rule->priority = (int)json_int(value, "priority", 50);
     rule->safety = json_flag(value, "safety", false);
+    rule->past = json_flag(value, "past", false);
     rule->set = json_object_get(value, "set");
     if (rule->intent == NULL) {
         return fault_set(fault, GW_ECONFIG, "%s: %s: the intent is not among the intents", file,

@@ -22,6 +22,7 @@ struct rule {
     int priority;
     unsigned contexts; /* bit of each enum context in which it counts; 0: in all */
     bool safety;
+    bool past; /* counts only beside a day that is over or today */
     struct pattern pattern;
     const json_t *set; /* slots it sets; NULL when none */
 };

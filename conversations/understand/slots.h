@@ -34,6 +34,7 @@ json_t *slots_read(struct slot_call *call, const struct slot_reader *const *read
 
 /* The readers, by file. */
 void slots_when(struct slot_call *call); /* slots_time.c */
+void slots_moved_to(struct slot_call *call);
 void slots_clock(struct slot_call *call);
 void slots_part(struct slot_call *call);
 void slots_length(struct slot_call *call);

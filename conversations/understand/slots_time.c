@@ -182,6 +182,28 @@ void slots_when(struct slot_call *call)
     }
 }
 
+/* 改到下周: giving up one day for another is a cancellation and a second wish. */
+void slots_moved_to(struct slot_call *call)
+{
+    if (!slot_has(call, "moved_to")) {
+        return;
+    }
+    json_object_del(call->slots, "moved_to");
+    for (int i = 0; i < call->r->entities.count; i++) {
+        const struct entity *e = &call->r->entities.list[i];
+        int64_t from, to;
+        if (!taken_by_group(call, e) ||
+            !date_resolve(&call->r->calendar, &e->when, DIRECTION_FUTURE, &from, &to)) {
+            continue;
+        }
+        json_t *slots = json_object();
+        struct slot_call other = { .u = call->u, .r = call->r, .slots = slots };
+        put_span(&other, from, to);
+        json_object_set_new(call->slots, "also",
+                            json_pack("[{s:s, s:o}]", "intent", "sign_up", "slots", slots));
+    }
+}
+
 /* 10点前走 limits what the person can do and is no time of the activity. */
 static bool is_leave_by(const struct reading *r, const struct entity *e)
 {

@@ -192,10 +192,23 @@ static void note_answered(struct frame *f)
     f->items = NULL;
 }
 
+/* Whether the answer left a step with slots without any of them: it told something else (a birth
+ * year where the name was asked), which is kept, and the question stays. */
+static bool still_asks(const struct step *s, const json_t *slots)
+{
+    for (int i = 0; i < s->slots.count; i++)
+        if (json_object_get(slots, s->slots.names[i]) != NULL)
+            return false;
+    return s->slots.count > 0;
+}
+
 static int accept(struct run *r, json_t *read, const struct target *target)
 {
     struct frame *f = session_top(&r->session);
+    const struct step *s = &f->flow->steps[f->step];
     json_object_update(f->slots, read);
+    if (s->choices == NULL && still_asks(s, f->slots))
+        return run_frame(r, f->step);
     note_answered(f);
     return run_target(r, target);
 }

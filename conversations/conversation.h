@@ -62,6 +62,8 @@ struct turn {
     json_t *slots;      /* of the intent; owned by the turn */
     const char *flow;   /* where the conversation stands; NULL when nothing is open */
     const char *step;
+    struct fault why; /* when the turn failed by a fault of the data or an action: for the log; holds
+                         nothing a person wrote */
     bool forget_text; /* the text of this message is not to be kept: store it empty */
 };
 

@@ -56,13 +56,15 @@ static json_t *params_of(const struct message *m, const json_t *slots, const jso
 
 /* Whether a text would find what it always shows; a reply that cannot be rendered must fail the
  * turn, not the sending. */
-static bool renders(const struct template *t, const json_t *params)
+static bool renders(const struct template *t, const json_t *params, const char **missing)
 {
     for (int i = 0; i < t->count; i++) {
         const struct part *p = &t->parts[i];
         json_t *value = p->name != NULL ? json_object_get(params, p->name) : NULL;
-        if (p->kind == PART_PARAM && (value == NULL || json_is_null(value)))
+        if (p->kind == PART_PARAM && (value == NULL || json_is_null(value))) {
+            *missing = p->name;
             return false;
+        }
         if ((p->kind == PART_IF || p->kind == PART_UNLESS) &&
             format_is_set(value) != (p->kind == PART_IF))
             i = p->end - 1;
@@ -74,9 +76,10 @@ static int add_reply(struct run *r, const struct message *m, json_t *params, boo
 {
     struct turn *t = r->out;
     const struct template *text = r->in->channel == CHANNEL_SMS ? &m->sms : &m->wechat;
-    if (!renders(text, params)) {
+    const char *missing;
+    if (!renders(text, params, &missing)) {
         json_decref(params);
-        return GW_EINVAL;
+        return fault_set(&t->why, GW_EINVAL, "message %s lacks its parameter %s", m->id, missing);
     }
     if (t->reply_count == REPLIES_MAX) {
         json_decref(t->replies[0].params);

@@ -60,6 +60,8 @@ int run_action(struct run *r, const struct action *a, struct action_call *call)
         .slots = session_top(&r->session)->slots,
     };
     int rc = a->run(call);
+    if (rc < 0)
+        fault_set(&r->out->why, rc, "action %s failed: %s", a->name, gw_error_text(rc));
     if (call->forget)
         r->out->forget_text = true;
     return rc;
@@ -134,7 +136,8 @@ static int enter_do(struct run *r, const struct step *s, struct target *target)
             *target = s->branches[i].target;
             return GW_OK;
         }
-    return GW_EINVAL; /* an outcome the action does not declare */
+    return fault_set(&r->out->why, GW_EINVAL, "action %s ended '%s', which it does not declare",
+                     s->action->name, call.outcome != NULL ? call.outcome : "");
 }
 
 static int enter_say_or_set(struct run *r, const struct step *s, struct target *target)
@@ -200,7 +203,8 @@ static int run_steps(struct run *r, int step, const struct message *override)
         const struct step *s = &f->flow->steps[step];
         struct target target = { .kind = TARGET_NEXT, .step = -1 };
         if (++r->steps > RUN_STEPS_MAX)
-            return GW_EDATA;
+            return fault_set(&r->out->why, GW_EDATA, "flow %s goes round at step %s", f->flow->name,
+                             s->name);
         f->step = step;
         int rc = 0;
         if (is_wanted(f, s)) {

@@ -261,6 +261,14 @@ static void another_kind_may_answer_too(void **state)
     expect_text(w, "24日。");
 }
 
+static void what_else_is_told_is_kept_and_the_question_stays(void **state)
+{
+    struct world *w = *state;
+    expect(w, "我的记录", "hours.how_long");
+    expect(w, "昨天", "hours.how_long");
+    expect(w, "两个小时", "card.confirm");
+}
+
 static void a_flow_says_how_long_it_waits(void **state)
 {
     struct world *w = *state;
@@ -672,10 +680,13 @@ static void what_an_action_may_not_do_is_a_fault(void **state)
     struct world *w = *state;
     tiny_knobs.broken = "no such outcome";
     assert_int_equal(world_say(w, SLICE("有什么培训"), SLICE("")), GW_EINVAL);
+    assert_non_null(strstr(w->error, "action test.break ended 'no such outcome'"));
     tiny_knobs.broken = "round";
     assert_int_equal(world_say(w, SLICE("有什么培训"), SLICE("")), GW_EDATA);
+    assert_non_null(strstr(w->error, "flow broken goes round"));
     tiny_knobs.broken = "say"; /* the message's parameters are not there */
     assert_int_equal(world_say(w, SLICE("有什么培训"), SLICE("")), GW_EINVAL);
+    assert_non_null(strstr(w->error, "message hours.recorded lacks its parameter date"));
     tiny_knobs.broken = "done";
     expect(w, "有什么培训", "");
 }
@@ -736,6 +747,7 @@ int main(void)
         IN_A_WORLD(a_correction_may_be_looked_at),
         IN_A_WORLD(a_question_is_answered_in_its_own_words),
         IN_A_WORLD(another_kind_may_answer_too),
+        IN_A_WORLD(what_else_is_told_is_kept_and_the_question_stays),
         IN_A_WORLD(a_flow_says_how_long_it_waits),
         IN_A_WORLD(the_second_misunderstanding_lists),
         IN_A_WORLD(a_step_may_take_what_it_cannot_read),

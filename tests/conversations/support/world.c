@@ -185,13 +185,13 @@ int world_say(struct world *w, struct slice text, struct slice event)
     int rc = world_transact(w, run_turn, &in);
     if (rc >= 0)
         return rc;
-    char why[WORLD_ERROR_MAX];
-    snprintf(why, sizeof why, "%s", w->error);
+    char why[2 * WORLD_ERROR_MAX];
+    snprintf(why, sizeof why, "%s; %s", w->error, w->turn.why.text);
     turn_free(&w->turn);
     in.turn = conversation_apology;
     int apology = world_transact(w, run_turn, &in);
     if (apology >= 0)
-        snprintf(w->error, sizeof w->error, "%s", why);
+        snprintf(w->error, sizeof w->error, "%.*s", WORLD_ERROR_MAX - 1, why);
     return rc;
 }
 

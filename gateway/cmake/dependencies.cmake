@@ -19,7 +19,10 @@ linli_need(pcre2 libpcre2-8 10.40 libpcre2-dev)
 linli_need(icu icu-i18n 72 libicu-dev)
 linli_need(expat expat 2.5 libexpat1-dev)
 if(NOT LINLI_SANITIZE) # sanitizers bring an allocator of their own
-    linli_need(mimalloc mimalloc 2.0 libmimalloc-dev)
+    find_package(mimalloc 2.0 QUIET) # Debian's package brings no pkg-config file
+    if(NOT mimalloc_FOUND)
+        message(FATAL_ERROR "mimalloc 2.0 or newer is missing: apt-get install libmimalloc-dev")
+    endif()
 endif()
 if(LINLI_TESTS)
     linli_need(cmocka cmocka 1.1.5 libcmocka-dev)

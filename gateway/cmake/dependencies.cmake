@@ -19,9 +19,9 @@ linli_need(pcre2 libpcre2-8 10.40 libpcre2-dev)
 linli_need(icu icu-i18n 72 libicu-dev)
 linli_need(expat expat 2.5 libexpat1-dev)
 if(NOT LINLI_SANITIZE) # sanitizers bring an allocator of their own
-    find_package(mimalloc 2.0 QUIET) # Debian's package brings no pkg-config file
-    if(NOT mimalloc_FOUND)
-        message(FATAL_ERROR "mimalloc 2.0 or newer is missing: apt-get install libmimalloc-dev")
+    find_library(LINLI_MIMALLOC mimalloc) # Debian's package brings no pkg-config file
+    if(NOT LINLI_MIMALLOC)
+        message(FATAL_ERROR "mimalloc is missing: apt-get install libmimalloc-dev")
     endif()
 endif()
 if(LINLI_TESTS)

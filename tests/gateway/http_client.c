@@ -1,3 +1,8 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
 #include "tests/gateway/loop_fixture.h"
 #include "tests/gateway/socket_client.h"
 
@@ -5,6 +10,7 @@
 #include "gateway/http_client.h"
 #include "gateway/http_server.h"
 #include "gateway/metrics.h"
+#include "tests/support/support.h"
 
 enum { RESULTS = 64 };
 
@@ -16,6 +22,7 @@ struct fixture {
     struct metrics *metrics;
     uv_sem_t result, stopped;
     struct http_request *held;
+    const char *ca_file;
     /* The last request to make and what came of all of them, in order. */
     struct http_fetch fetch;
     char url[256];
@@ -76,21 +83,26 @@ static void on_start(void *context)
                                      .handle = on_handle,
                                      .context = f,
                                      .metrics = f->metrics };
+    const struct http_client_options c = { .loop = &f->loop.loop, .ca_file = f->ca_file };
     if (http_server_start(&s, &f->server, &fault) != 0 ||
-        http_client_start(&(struct http_client_options){ .loop = &f->loop.loop }, &f->client,
-                          &fault) != 0)
+        http_client_start(&c, &f->client, &fault) != 0)
         print_error("%s\n", fault.text);
 }
 
-static void start(struct fixture *f)
+static void start_trusting(struct fixture *f, const char *ca_file)
 {
-    *f = (struct fixture){ .metrics = metrics_new() };
+    *f = (struct fixture){ .metrics = metrics_new(), .ca_file = ca_file };
     assert_int_equal(uv_sem_init(&f->result, 0), 0);
     assert_int_equal(uv_sem_init(&f->stopped, 0), 0);
     loop_start(&f->loop);
     loop_call(&f->loop, on_start, f);
     assert_non_null(f->server);
     assert_non_null(f->client);
+}
+
+static void start(struct fixture *f)
+{
+    start_trusting(f, NULL);
 }
 
 static void on_stopped(void *context)
@@ -418,6 +430,94 @@ static void test_stop_gives_up_all(void **state)
         assert_int_equal(f.results[i].status, 0);
 }
 
+extern char **environ;
+
+/* Runs openssl; its standard output is `out`. */
+static pid_t openssl(const char *const argv[], int out)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    assert_int_equal(posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO), 0);
+    assert_int_equal(
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0), 0);
+    assert_int_equal(
+        posix_spawnp(&pid, "openssl", &actions, NULL, (char **)(uintptr_t)argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    return pid;
+}
+
+/* A TLS server with a certificate of its own for "localhost"; the port it listens on. */
+static int tls_server(const char *key, const char *cert, pid_t *pid, FILE **out)
+{
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    const char *const make[] = { "openssl",  "req",
+                                 "-x509",    "-newkey",
+                                 "rsa:2048", "-nodes",
+                                 "-days",    "2",
+                                 "-subj",    "/CN=localhost",
+                                 "-addext",  "subjectAltName=DNS:localhost",
+                                 "-keyout",  key,
+                                 "-out",     cert,
+                                 NULL };
+    int status = -1;
+    assert_int_equal(waitpid(openssl(make, pipes[1]), &status, 0) > 0 ? status : -1, 0);
+    const char *const serve[] = { "openssl", "s_server", "-accept", "127.0.0.1:0", "-key",
+                                  key,       "-cert",    cert,      "-www",        NULL };
+    *pid = openssl(serve, pipes[1]);
+    close(pipes[1]);
+    FILE *in = *out = fdopen(pipes[0], "r"); /* kept open while it may write */
+    assert_non_null(in);
+    char line[256];
+    int port = 0;
+    while (port == 0 && fgets(line, sizeof(line), in))
+        (void)sscanf(line, "ACCEPT 127.0.0.1:%d", &port);
+    assert_true(port > 0);
+    return port;
+}
+
+static void get_tls(struct fixture *f, const char *host, int port)
+{
+    snprintf(f->url, sizeof(f->url), "https://%s:%d/", host, port);
+    f->fetch = (struct http_fetch){ .method = "GET", .url = slice_of(f->url) };
+    loop_call(&f->loop, on_send, f);
+    uv_sem_wait(&f->result);
+}
+
+static void test_certificates_are_verified(void **state)
+{
+    (void)state;
+    char folder[64], key[96], cert[96];
+    pid_t pid;
+    support_folder(folder);
+    snprintf(key, sizeof(key), "%s/key.pem", folder);
+    snprintf(cert, sizeof(cert), "%s/cert.pem", folder);
+    FILE *out;
+    int port = tls_server(key, cert, &pid, &out);
+
+    struct fixture f;
+    start(&f);
+    get_tls(&f, "localhost", port);
+    assert_int_equal(f.results[0].status, 0);
+    assert_false(f.results[0].sent);
+    stop(&f);
+
+    start_trusting(&f, cert);
+    get_tls(&f, "localhost", port);
+    assert_int_equal(f.results[0].status, 200);
+    /* Trusted, but not in this name. */
+    get_tls(&f, "127.0.0.1", port);
+    assert_int_equal(f.results[1].status, 0);
+    assert_false(f.results[1].sent);
+    stop(&f);
+
+    assert_int_equal(kill(pid, SIGTERM), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    fclose(out);
+    support_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_a_connection_closed_while_idle_is_replaced),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_stop_gives_up_all),
+        cmocka_unit_test(test_certificates_are_verified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

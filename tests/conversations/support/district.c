@@ -112,17 +112,57 @@ static int make_activity(struct world *w, const struct service *s, void *context
     return rc <= 0 ? rc : GW_EINVAL;
 }
 
-int district_run(struct world *w, const char *name)
+static int change_activity(struct world *w, const struct service *s, int64_t code, bool off)
 {
-    static const char prefix[] = "activity ";
-    int64_t code;
-    if (strcmp(name, "station") == 0)
-        return world_transact(w, make_station, NULL);
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0 ||
-        slice_to_int(slice_of(name + sizeof prefix - 1), &code) != GW_OK)
-        return GW_ENOTFOUND;
+    struct activity a = { 0 };
+    int told = 0;
+    (void)w;
+    int rc = activity_by_code(s, code, &a);
+    if (rc <= 0)
+        return rc < 0 ? rc : GW_EINVAL;
+    const int64_t day = 24 * 3600;
+    rc = off ? activity_cancel(s, a.id, a.leader, SLICE("下雨"), &told)
+             : activity_reschedule(s, a.id, a.leader, a.starts_at + day, a.ends_at + day,
+                                   SLICE("下雨"), &told);
+    return rc <= 0 ? rc : GW_EINVAL;
+}
+
+static int move_activity(struct world *w, const struct service *s, void *context)
+{
+    return change_activity(w, s, *(const int64_t *)context, false);
+}
+
+static int call_off_activity(struct world *w, const struct service *s, void *context)
+{
+    return change_activity(w, s, *(const int64_t *)context, true);
+}
+
+static int publish_activity(struct world *w, const struct service *s, void *context)
+{
+    int64_t code = *(const int64_t *)context;
     for (int i = 0; i < ACTIVITIES; i++)
         if (activities[i].code == code)
-            return world_transact(w, make_activity, &i);
+            return make_activity(w, s, &i);
+    return GW_ENOTFOUND;
+}
+
+int district_run(struct world *w, const char *name)
+{
+    static const struct {
+        const char *verb;
+        int (*run)(struct world *w, const struct service *s, void *context);
+    } verbs[] = {
+        { "activity", publish_activity },
+        { "move", move_activity },
+        { "call_off", call_off_activity },
+    };
+    struct slice rest = slice_of(name), verb = { 0 };
+    int64_t code = 0;
+    if (strcmp(name, "station") == 0)
+        return world_transact(w, make_station, NULL);
+    (void)slice_next(&rest, ' ', &verb);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (slice_eq(verb, slice_of(verbs[i].verb)) && slice_to_int(rest, &code) == GW_OK)
+            return world_transact(w, verbs[i].run, &code);
     return GW_ENOTFOUND;
 }

@@ -23,21 +23,23 @@ static struct slice words_before(struct slice text, struct slice reply)
     return words;
 }
 
+/* Whether the text is those words or their end: 注销 for 确定注销. */
+static bool says(struct slice text, struct slice words)
+{
+    return text.n > 0 && words.n > 0 && slice_ends(words, text);
+}
+
 /* 1 yes, 0 no, -1 neither. */
 static int echoed(struct slice question, struct slice text)
 {
     const struct slice not_so = SLICE("不");
     struct slice yes = words_before(question, SLICE("回1"));
     struct slice no = words_before(question, SLICE("回2"));
-    if (text.n == 0)
-        return -1;
-    if (yes.n > 0 && slice_eq(text, yes))
+    if (says(text, no))
+        return says(text, yes) ? -1 : 0;
+    if (says(text, yes))
         return 1;
-    if (no.n > 0 && slice_eq(text, no))
-        return 0;
-    return yes.n > 0 && slice_starts(text, not_so) && slice_eq(slice_skip(text, not_so.n), yes)
-               ? 0
-               : -1;
+    return slice_starts(text, not_so) && says(slice_skip(text, not_so.n), yes) ? 0 : -1;
 }
 
 int run_echo(struct run *r)

@@ -247,8 +247,10 @@ static void a_question_is_answered_in_its_own_words(void **state)
     expect(w, "来", "offer.yes");
     ask_by_us(w, "offer.ask", "{\"title\": \"老街打扫\"}");
     expect(w, "不来", "offer.no");
-    expect(w, "我要当志愿者", "join.ask");
-    expect(w, "登记", "join.news");
+    ask_by_us(w, "move.ask", "{}");
+    expect(w, "还去", "offer.yes");
+    ask_by_us(w, "move.ask", "{}");
+    expect(w, "不去", "offer.no");
 }
 
 static void another_kind_may_answer_too(void **state)

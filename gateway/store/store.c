@@ -44,12 +44,17 @@ static int check_room(const struct store_options *o, struct fault *fault)
                      o->path, left / 1024, floor / 1024);
 }
 
-/* SQLite would make the file readable by others; its -wal and -shm take the mode of the file. */
+/* SQLite would make the file readable by others; its -wal and -shm take the mode of the file. A
+ * file that is there already is not opened here: closing it would drop the locks that this
+ * process's other connections hold on it (fcntl(2)), and another process could then delete the log
+ * under them. */
 static int make_private(const char *path, struct fault *fault)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return 0;
     if (fd < 0)
-        return fault_set(fault, GW_EIO, "%s: cannot open the database: %s", path, strerror(errno));
+        return fault_set(fault, GW_EIO, "%s: cannot make the database: %s", path, strerror(errno));
     if (close(fd) != 0)
         return fault_set(fault, GW_EIO, "%s: cannot make the database: %s", path, strerror(errno));
     return 0;

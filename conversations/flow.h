@@ -111,6 +111,8 @@ struct catalogue;
  * are known. Faults go to catalogue_problem. */
 void flow_read_head(struct catalogue *c, struct flow *f);
 void flow_read_steps(struct catalogue *c, struct flow *f);
+/* One step, whose name, index and line are set. flow_step.c. */
+void flow_read_step(struct catalogue *c, struct flow *f, struct step *s, json_t *json);
 
 /* Every target of a step that the file gives or the step's kind has, at most STEP_TARGETS: their
  * number. */

@@ -14,13 +14,21 @@ static void person_keep(struct action_call *call, const struct person *p)
     json_put_id(call->slots, "_me", p->id);
     json_put_slice(call->slots, "_me_name", p->name);
     json_put_id(call->slots, "_me_area", p->area);
+    json_put_slice(call->slots, "_me_turn", call->service->trace);
+}
+
+/* Days may lie between two turns: only what this message looked up is trusted. */
+static bool kept_this_turn(const struct action_call *call)
+{
+    struct slice trace = call->service->trace;
+    return trace.n > 0 && slice_eq(json_slice(call->slots, "_me_turn"), trace);
 }
 
 int action_person(struct action_call *call, struct person *out)
 {
     const struct service *s = call->service;
     *out = (struct person){ .id = json_id(call->slots, "_me") };
-    if (out->id != 0) {
+    if (out->id != 0 && kept_this_turn(call)) {
         out->name = arena_dup(s->arena, json_slice(call->slots, "_me_name"));
         out->area = json_id(call->slots, "_me_area");
         return 1;

@@ -76,7 +76,7 @@ int world_transact(struct world *w,
         .vault = w->support->vault,
         .policy = w->policy,
         .arena = &w->arena,
-        .trace = SLICE("test"),
+        .trace = arena_printf(&w->arena, "test-%d", ++w->traces),
     };
     int rc = run(w, &s, context);
     if (rc < 0) {

@@ -18,6 +18,7 @@ struct world {
     char realm[16], account[16], sender[80]; /* who speaks */
     enum text_channel channel;
     int keys;                     /* messages so far: their keys */
+    int traces;                   /* transactions so far: each has a trace of its own */
     int64_t seen[WORLD_SEEN_MAX]; /* outbox rows shown already */
     int seen_count;
     struct arena arena;          /* of the last turn */

@@ -13,6 +13,7 @@ extern const struct action human_actions[];
 extern const struct action offers_actions[];
 extern const struct action profile_actions[];
 extern const struct action records_actions[];
+extern const struct action recruit_actions[];
 extern const struct action register_actions[];
 extern const struct action register_child_actions[];
 extern const struct action role_actions[];
@@ -35,6 +36,7 @@ const struct action *const action_tables[] = {
     offers_actions,
     profile_actions,
     records_actions,
+    recruit_actions,
     register_actions,
     register_child_actions,
     role_actions,

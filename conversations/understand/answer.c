@@ -439,18 +439,47 @@ static int answer_activity(const struct reading *r, json_t *slots)
     return any;
 }
 
+/* A text that only names something and is another wish is no part of a recruitment. */
+static bool is_other_wish(const struct reading *r, const json_t *read)
+{
+    struct understood said;
+    if (json_object_size(read) != 1 || json_object_get(read, "activity") == NULL) {
+        return false;
+    }
+    understand_decide(r->u, r, CONTEXT_NONE, &said);
+    bool other =
+        strcmp(said.intent, "unknown") != 0 && strcmp(said.intent, "organizer_recruit") != 0;
+    json_decref(said.slots);
+    json_decref(said.also);
+    return other;
+}
+
+/* What is missing in any order; what else a recruitment says. Where several of the missing things
+ * are marked as such, what stands beside them is no place and no condition. */
 static int answer_recruit(const struct reading *r, json_t *slots)
 {
+    static const char *const loose[] = { "place", "activity", "requirements" };
     const struct intent *intent = rules_intent(&r->u->rules, "organizer_recruit");
-    size_t before = json_object_size(slots);
-    if (recruit_read_missing(r, slots) > 1 || intent == NULL) {
-        return json_object_size(slots) > before;
+    struct slot_call call = { .u = r->u, .r = r };
+    json_t *marked = json_object(), *read = NULL;
+    int marks = recruit_read_missing(r, marked);
+    if (intent != NULL) {
+        call.looks = intent->looks;
+        read = slots_read(&call, intent->readers);
     }
-    struct slot_call call = { .u = r->u, .r = r, .looks = intent->looks };
-    json_t *read = slots_read(&call, intent->readers);
-    json_object_update(slots, read);
+    for (size_t i = 0; marks > 1 && i < sizeof(loose) / sizeof(loose[0]); i++) {
+        json_object_del(read, loose[i]);
+    }
+    if (read != NULL) {
+        json_object_update(marked, read);
+    }
+    bool any = json_object_size(marked) > 0 && !is_other_wish(r, marked);
+    if (any) {
+        json_object_update(slots, marked);
+    }
     json_decref(read);
-    return json_object_size(slots) > before;
+    json_decref(marked);
+    return any;
 }
 
 /* 优秀, 5分, 满意, 一般, 不满意: one to five. */

@@ -259,7 +259,7 @@ static void read_meeting_place(const struct reading *r, json_t *slots)
     if (mark <= 0) {
         return;
     }
-    for (size_t i = (size_t)mark; i > 0; i--) {
+    for (size_t i = (size_t)mark; i > 0 && !scan_behind(low, i, " |,|;|。"); i--) {
         if (scan_behind(low, i, "到|在|去")) {
             json_object_del(slots, "place");
             put(r, slots, "place", i, (size_t)mark);
@@ -371,17 +371,63 @@ static bool read_missing_piece(const struct reading *r, json_t *slots, size_t fr
         if (m->tails[0] != '\0' && scan_behind(whole, end, "集合")) {
             end -= 6;
         }
-        scan_any(piece, &at, ":| ");
+        while (scan_any(piece, &at, ":| |改成|改到|改为|换成|换到"))
+            continue;
         put(r, slots, m->key, at < end ? at : from, end);
         return true;
     }
     return false;
 }
 
+/* 到敬老院包饺子: where to meet and what is done. */
+static bool read_missing_parts(const struct reading *r, json_t *slots, size_t from, size_t to)
+{
+    struct pattern_match m;
+    const struct pattern *p = &r->u->phrases[PHRASE_PLACE_VERB];
+    struct slice piece = { r->entities.text.p + from, to - from };
+    ptrdiff_t meet = slice_find(piece, SLICE("集合"));
+    if (meet > 0 && (size_t)meet + 12 <= piece.n) { /* 公园门口集合捡垃圾 */
+        size_t at = from;
+        scan_any(r->entities.text, &at, "在|到|去");
+        put(r, slots, "meet", at, from + (size_t)meet);
+        put(r, slots, "activity", from + (size_t)meet + 6, to);
+        return true;
+    }
+    if (scan_behind(piece, piece.n, "集合|见|碰头") ||
+        !reading_is(r, PHRASE_PLACE_VERB, piece, &m)) {
+        return false;
+    }
+    for (int k = 0; k < p->group_count; k++) {
+        if (m.to[k] > m.from[k]) {
+            bool place = strcmp(p->groups[k].name, "place") == 0;
+            put(r, slots, place ? "meet" : "activity", from + m.from[k], from + m.to[k]);
+        }
+    }
+    return true;
+}
+
+/* A piece that nothing else was read from: what is done. */
+static void read_missing_rest(const struct reading *r, json_t *slots, size_t from, size_t to)
+{
+    struct slice piece = { r->entities.text.p, to };
+    for (int i = 0; i < r->entities.count; i++) {
+        if (r->entities.list[i].from < to && r->entities.list[i].to > from) {
+            return;
+        }
+    }
+    while (scan_any(piece, &from, "招募|发布|活动|我们|要|去|:| ")) {
+        continue;
+    }
+    if (to >= from + 6) {
+        put(r, slots, "activity", from, to);
+    }
+}
+
 int recruit_read_missing(const struct reading *r, json_t *slots)
 {
     struct slice low = r->entities.text;
     int count = 0;
+    json_t *rest = json_object();
     for (size_t i = 0; i < low.n;) {
         while (i < low.n && scan_is_any(low, i, ",| |;|。|.|、")) {
             i = scan_next(low, i);
@@ -390,8 +436,18 @@ int recruit_read_missing(const struct reading *r, json_t *slots)
         while (end < low.n && !scan_is_any(low, end, ",| |;|。|.|、")) {
             end = scan_next(low, end);
         }
-        count += end > i && read_missing_piece(r, slots, i, end);
+        if (end > i && read_missing_parts(r, slots, i, end)) {
+            count += 2;
+        } else if (end > i && read_missing_piece(r, slots, i, end)) {
+            count++;
+        } else if (end > i) {
+            read_missing_rest(r, rest, i, end);
+        }
         i = end;
     }
+    if (count > 1) {
+        json_object_update_missing(slots, rest);
+    }
+    json_decref(rest);
     return count;
 }

@@ -1,0 +1,359 @@
+/* A recruitment: what one text or several give becomes a draft, and the draft an activity. */
+#include <string.h>
+
+#include "conversations/actions/common.h"
+#include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+#include "handlers/notify.h"
+#include "handlers/places.h"
+#include "handlers/roles.h"
+
+enum { TITLE_CHARACTERS = 12, MINUTE_SECONDS = 60, DAY_MINUTES = 1440 };
+
+/* What is known so far: the slot _draft. Keys: title, place, word (the place as it was said with
+ * what is done), date, start, end (minutes after midnight), count, needs, bring, risk, serves,
+ * hazardous, insurance, area. */
+static json_t *draft_of(struct action_call *call)
+{
+    json_t *draft = json_object_get(call->slots, "_draft");
+    if (draft == NULL) {
+        draft = json_object();
+        json_object_set_new(call->slots, "_draft", draft);
+    }
+    return draft;
+}
+
+static bool keep(json_t *draft, const char *key, struct slice text)
+{
+    text = slice_trim(text);
+    if (text.n == 0)
+        return false;
+    json_put_slice(draft, key, text);
+    return true;
+}
+
+static bool keep_number(json_t *draft, const char *key, int64_t value)
+{
+    if (value <= 0)
+        return false;
+    json_put_int(draft, key, value);
+    return true;
+}
+
+/* ---- reading ---- */
+
+/* What the text of this turn gives; the first text also what its wish was understood with. */
+static int read_text(struct action_call *call, bool first, json_t *read)
+{
+    static const char *const wish[] = { "date",  "time_start", "time_end", "minutes",
+                                        "place", "activity",   "persons",  "requirements" };
+    static const char *const kinds[] = { "recruit", "date.future", "time", "hazard" };
+    int rc = 0;
+    for (size_t i = 0; rc >= 0 && call->reading && i < sizeof kinds / sizeof *kinds; i++) {
+        json_t *one = json_object();
+        rc = understand_answer(call->understander, call->reading, slice_of(kinds[i]), one);
+        json_object_update_missing(read, one);
+        json_decref(one);
+    }
+    for (size_t i = 0; first && i < sizeof wish / sizeof *wish; i++) {
+        json_t *value = json_object_get(call->slots, wish[i]);
+        if (value != NULL)
+            json_object_set(read, wish[i], value);
+    }
+    /* 老街社区打扫卫生 names what is done and where, not where to meet. */
+    struct slice activity = json_slice(read, "activity");
+    if (activity.n > 0 && slice_find(json_slice(read, "meet"), activity) >= 0)
+        json_object_del(read, "meet");
+    return rc < 0 ? rc : GW_OK;
+}
+
+static bool take_time(json_t *draft, const json_t *read)
+{
+    int64_t day;
+    int start = -1, end = -1;
+    bool any = action_day(read, "date", &day) && keep(draft, "date", json_slice(read, "date"));
+    if (civil_parse_hhmm(json_slice(read, "time_start"), &start) != GW_OK)
+        return any;
+    json_put_int(draft, "start", start);
+    int64_t minutes = json_int(read, "minutes", 0);
+    if (civil_parse_hhmm(json_slice(read, "time_end"), &end) != GW_OK && minutes > 0)
+        end = (int)((start + minutes) % DAY_MINUTES);
+    if (end >= 0)
+        json_put_int(draft, "end", end);
+    return true;
+}
+
+/* A community or village alone says where to work, not where to meet. */
+static bool take_place(struct action_call *call, json_t *draft, const json_t *read)
+{
+    struct slice place = json_slice(read, "place"), meet = json_slice(read, "meet");
+    struct place found = { 0 };
+    json_t *area = json_object();
+    if (call->reading &&
+        understand_answer(call->understander, call->reading, SLICE("area"), area) == 1 &&
+        places_find(json_slice(area, "area"), &found, 1) == 1)
+        json_put_id(draft, "area", found.code);
+    json_decref(area);
+    bool any = keep(draft, "word", place);
+    if (meet.n > 0)
+        return keep(draft, "place", meet);
+    if (place.n == 0 || places_find(place, &found, 1) > 0)
+        return any;
+    return keep(draft, "place", place);
+}
+
+/* 带扫把 among the conditions is what to bring: volunteers are told it by its own words. */
+static bool take_needs(struct action_call *call, json_t *draft, const json_t *read)
+{
+    const struct service *s = call->service;
+    struct slice needs = json_slice(read, "requirements"), bring = json_slice(read, "bring");
+    if (needs.n > 0 && bring.n == 0) {
+        json_t *inner = json_object();
+        const struct reading *reading =
+            understand_read(call->understander, needs, call->channel, s->now, s->arena);
+        if (understand_answer(call->understander, reading, SLICE("recruit"), inner) == 1)
+            bring = arena_dup(s->arena, json_slice(inner, "bring"));
+        json_decref(inner);
+    }
+    if (bring.n > 0)
+        return keep(draft, "bring", bring);
+    return keep(draft, "needs", needs);
+}
+
+static bool take_hazard(json_t *draft, const json_t *read)
+{
+    bool any = keep(draft, "insurance", json_slice(read, "insurance"));
+    json_t *hazardous = json_object_get(read, "hazardous");
+    if (any)
+        json_object_set_new(draft, "hazardous", json_true());
+    if (hazardous == NULL)
+        return any;
+    json_object_set(draft, "hazardous", hazardous);
+    if (json_is_false(hazardous))
+        json_object_del(draft, "insurance");
+    return true;
+}
+
+/* Together with its place where that makes no long title: 老街社区 + 打扫卫生. */
+static void put_title(struct action_call *call, json_t *draft, struct slice activity)
+{
+    struct slice word = json_slice(draft, "word");
+    bool join = word.n > 0 && slice_find(activity, word) < 0 &&
+                utf8_count(word) + utf8_count(activity) <= TITLE_CHARACTERS;
+    keep(draft, "title",
+         join ? arena_printf(call->service->arena, "%.*s%.*s", SLICE_ARG(word), SLICE_ARG(activity))
+              : activity);
+}
+
+/* A correction that says something else too does not rename the activity by what is left over. */
+static void take_title(struct action_call *call, json_t *draft, const json_t *read, bool other)
+{
+    struct slice activity = json_slice(read, "activity");
+    if (activity.n > 0 && !(other && json_slice(draft, "title").n > 0))
+        put_title(call, draft, activity);
+}
+
+/* ---- the draft as an activity ---- */
+
+static void set_moment(const struct service *s, const json_t *draft, struct activity *a)
+{
+    int64_t day, start = json_int(draft, "start", -1), end = json_int(draft, "end", -1);
+    if (!action_day(draft, "date", &day) || start < 0 || end < 0)
+        return;
+    int64_t midnight = civil_day_start(day, s->zone);
+    a->starts_at = midnight + start * MINUTE_SECONDS;
+    a->ends_at = midnight + (end > start ? end : end + DAY_MINUTES) * MINUTE_SECONDS;
+}
+
+static struct activity activity_of(const struct action_call *call, const json_t *draft)
+{
+    struct activity a = {
+        .id = json_id(call->slots, "_activity"),
+        .code = json_int(call->slots, "code", 0),
+        .title = json_slice(draft, "title"),
+        .place = json_slice(draft, "place"),
+        .area = json_id(draft, "area"),
+        .capacity = json_int(draft, "count", 0),
+        .requirements = json_slice(draft, "needs"),
+        .bring = json_slice(draft, "bring"),
+        .risk = json_slice(draft, "risk"),
+        .serves = json_slice(draft, "serves"),
+        .hazardous = json_flag(draft, "hazardous", false),
+        .insurance = json_slice(draft, "insurance"),
+        .leader = call->address->id,
+    };
+    set_moment(call->service, draft, &a);
+    return a;
+}
+
+/* One flag an object, so that the message shows each in its own words. */
+static void put_lacks(json_t *slots, unsigned missing)
+{
+    json_t *list = json_array();
+    for (unsigned bit = MISSING_WHAT; bit <= MISSING_SERVES; bit <<= 1)
+        if (missing & bit)
+            json_array_append_new(list, json_pack("{s:i}", draft_missing_name(bit), 1));
+    json_put_int(slots, "lacking", (int64_t)json_array_size(list));
+    json_object_set_new(slots, "lacks", list);
+}
+
+/* Where one thing in words is missing, any text is it. */
+static bool take_last(struct action_call *call, json_t *draft, unsigned missing)
+{
+    static const struct {
+        unsigned bit;
+        const char *key;
+    } texts[] = { { MISSING_WHAT, "title" },
+                  { MISSING_WHERE, "place" },
+                  { MISSING_REQUIREMENTS, "bring" },
+                  { MISSING_RISK, "risk" },
+                  { MISSING_SERVES, "serves" } };
+    struct slice text = call->reading ? reading_text(call->reading) : SLICE("");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (missing == texts[i].bit)
+            return keep(draft, texts[i].key, text);
+    return false;
+}
+
+/* Everything a text says; false when that is nothing. */
+static bool take(struct action_call *call, json_t *draft, const json_t *read, bool first)
+{
+    /* 危险 or the number of an insurance alone: nothing else was meant. */
+    if (take_hazard(draft, read))
+        return true;
+    struct activity a = activity_of(call, draft);
+    unsigned missing = draft_missing(&a);
+    bool news = take_time(draft, read);
+    news |= keep_number(draft, "count", json_int(read, "persons", 0));
+    news |= take_place(call, draft, read);
+    news |= take_needs(call, draft, read);
+    news |= keep(draft, "risk", json_slice(read, "risk"));
+    news |= keep(draft, "serves", json_slice(read, "recipient"));
+    if (first || (missing & MISSING_WHAT) || (missing == 0 && !news))
+        take_title(call, draft, read, news);
+    else if (!news)
+        return take_last(call, draft, missing);
+    return news || json_slice(read, "activity").n > 0;
+}
+
+static const char *time_outcome(enum activity_outcome outcome)
+{
+    switch (outcome) {
+    case ACTIVITY_PAST:
+        return "past";
+    case ACTIVITY_TOO_LONG:
+        return "too_long";
+    case ACTIVITY_TOO_FAR:
+        return "too_far";
+    case ACTIVITY_TOO_BIG:
+        return "too_big";
+    default:
+        return NULL;
+    }
+}
+
+static void show(struct action_call *call, const struct activity *a)
+{
+    action_set_activity(call, a);
+    json_put_slice(call->slots, "needs", a->requirements);
+    json_put_slice(call->slots, "insurance", a->insurance);
+}
+
+/* Keeps the complete draft under its number: DRAFT, or that it is gone. */
+static int store(struct action_call *call, struct activity *a)
+{
+    const struct service *s = call->service;
+    struct role role;
+    int rc = role_any(s, call->address->id, POWER_PUBLISH, &role);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "forbidden");
+    a->org = role.org;
+    a->leader_name = role.name;
+    rc = a->id == 0 ? activity_draft(s, a) : activity_redraft(s, a);
+    if (rc < 0)
+        return rc;
+    if (rc != ACTIVITY_OK)
+        return action_end(call, "gone");
+    show(call, a);
+    return action_end(call, a->hazardous && a->insurance.n == 0 ? "insurance" : "draft");
+}
+
+/* Another recruitment altogether: 招募, what and when. */
+static bool begins_anew(const struct action_call *call, const json_t *read)
+{
+    struct understood said;
+    if (!call->reading || json_slice(read, "activity").n == 0 || json_slice(read, "date").n == 0)
+        return false;
+    understand_decide(call->understander, call->reading, CONTEXT_NONE, &said);
+    bool anew = strcmp(said.intent, "organizer_recruit") == 0;
+    json_decref(said.slots);
+    json_decref(said.also);
+    return anew;
+}
+
+static void forget_draft(json_t *slots)
+{
+    static const char *const keys[] = { "_draft", "_activity", "code" };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_object_del(slots, keys[i]);
+}
+
+static int recruit_take(struct action_call *call)
+{
+    const struct service *s = call->service;
+    bool first = json_object_get(call->slots, "_draft") == NULL;
+    json_t *read = json_object();
+    int rc = read_text(call, first, read);
+    if (rc == GW_OK && !first && begins_anew(call, read)) {
+        forget_draft(call->slots);
+        first = true;
+    }
+    json_t *draft = draft_of(call);
+    bool news = rc == GW_OK && take(call, draft, read, first);
+    json_decref(read);
+    if (rc < 0)
+        return rc;
+    struct activity a = activity_of(call, draft);
+    unsigned missing = draft_missing(&a);
+    put_lacks(call->slots, missing);
+    if (!news && !first)
+        return action_end(call, "nothing");
+    const char *bad = NULL;
+    if (a.starts_at != 0)
+        bad = time_outcome(activity_check_time(s, a.starts_at, a.ends_at));
+    if (bad == NULL && a.capacity > s->policy->capacity_max)
+        bad = "too_big";
+    if (bad != NULL)
+        return action_end(call, bad);
+    return missing != 0 ? action_end(call, "missing") : store(call, &a);
+}
+
+static int recruit_publish(struct action_call *call)
+{
+    struct activity a = { 0 };
+    int rc =
+        activity_publish(call->service, json_id(call->slots, "_activity"), call->address->id, &a);
+    if (rc < 0)
+        return rc;
+    if (rc == ACTIVITY_OK || rc == ACTIVITY_UNCHANGED)
+        show(call, &a);
+    static const char *const names[] = {
+        [ACTIVITY_OK] = "published",        [ACTIVITY_UNCHANGED] = "already",
+        [ACTIVITY_MISSING] = "missing",     [ACTIVITY_PAST] = "past",
+        [ACTIVITY_TOO_LONG] = "past",       [ACTIVITY_TOO_FAR] = "past",
+        [ACTIVITY_TOO_BIG] = "past",        [ACTIVITY_UNINSURED] = "insurance",
+        [ACTIVITY_FORBIDDEN] = "forbidden", [ACTIVITY_NOT_FOUND] = "gone",
+        [ACTIVITY_WRONG_STATE] = "gone",
+    };
+    return action_end(call, names[rc]);
+}
+
+const struct action recruit_actions[] = {
+    { "recruit.take", recruit_take,
+      OUTCOMES("missing", "nothing", "insurance", "draft", "past", "too_long", "too_far", "too_big",
+               "forbidden", "gone") },
+    { "recruit.publish", recruit_publish,
+      OUTCOMES("published", "already", "missing", "past", "insurance", "forbidden", "gone"),
+      FINAL },
+    { .name = NULL },
+};

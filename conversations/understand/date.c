@@ -84,6 +84,12 @@ static bool read_week(const struct calendar *c, struct slice s, size_t *i, struc
     } else if (weekday >= 0 && said) {
         set_day(w, monday + (weekday + 6) % 7);
         w->weeks_said = true;
+        size_t end = at;
+        int last = scan_any(s, &end, "到|至|-") ? take_weekday(s, &end) : -1;
+        if (last >= 0 && last < 7 && !scan_is_any(s, end, "点|:|个|小|时|十|月")) { /* 上周三到五 */
+            set_range(w, w->from, monday + (last + 6) % 7);
+            at = end;
+        }
     } else if (weekday >= 0) {
         w->kind = WHEN_WEEKDAY;
         w->weekday = weekday;

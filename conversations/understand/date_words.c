@@ -87,6 +87,13 @@ static const char vague[] =
 
 static bool read_day_word(const struct calendar *c, struct slice s, size_t *i, struct when *out)
 {
+    bool ahead = scan_any(s, i, "明后两天|明后天");
+    if (ahead || scan_any(s, i, "前昨两天|昨前两天|昨前天")) {
+        *out = (struct when){ .kind = WHEN_RANGE };
+        out->from = c->today + (ahead ? 1 : -2);
+        out->to = out->from + 1;
+        return true;
+    }
     for (const struct day_word *d = days; d->word != NULL; d++) {
         if (scan_take(s, i, d->word)) {
             *out = (struct when){ .kind = WHEN_DAY, .part = (enum day_part)d->part };

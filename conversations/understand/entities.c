@@ -76,7 +76,8 @@ static bool read_count(struct slice s, size_t *i, struct entity *e)
     scan_spaces(s, &at);
     bool measure = scan_any(s, &at, "个|名|位");
     bool people =
-        scan_any(s, &at, "志愿者|同学|学生|同志|队员|党员|老师|居民|村民|家长|青年") ||
+        scan_any(s, &at,
+                 "志愿者|同学|学生|工人|职工|员工|人员|同志|队员|党员|老师|居民|村民|家长|青年") ||
         (scan_is(s, at, "人") && !scan_is_any(s, at, "人工|人民|人次") && scan_any(s, &at, "人"));
     if (!people && !(measure && scan_behind(s, at, "名|位"))) {
         return false;

@@ -163,6 +163,11 @@ void slots_when(struct slot_call *call)
             put_span(call, s.from, end.to);
             return;
         }
+        if (scan_is_any(r->entities.text, e->to, "到现在|到目前|至今|到如今") &&
+            s.from <= r->calendar.today) {
+            put_span(call, s.from, r->calendar.today);
+            return;
+        }
         if (e->when.lunar && !e->when.feast) {
             json_object_set_new(call->slots, "calendar", json_string("lunar"));
         }

@@ -18,7 +18,7 @@ static const struct answer answers[] = {
     { "yes_no", "N", "{\"yes\":false}" },
     { "yes_no", "取消", "{\"yes\":false}" },
     { "yes_no", "去不了", "{\"yes\":false}" },
-    { "yes_no", "不注销", "{\"yes\":false}" },
+    { "yes_no", "注销", NULL }, /* a wish of its own, whatever is asked */
     { "yes_no", "还去", "{\"yes\":true}" },
     { "yes_no", "照旧", "{\"yes\":true}" },
     { "yes_no", "明天", NULL },

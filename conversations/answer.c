@@ -291,6 +291,12 @@ static int read_answer(struct run *r, const struct step *s, json_t *read)
     int more = is_bare(r) ? 0 : read_kinds(r, s, &s->also, read);
     if (more < 0)
         return more;
+    if (chosen == 0 && s->reads.n == 0 && more > 0) {
+        /* Told without the number: kept, and which one is still the question. */
+        json_object_update(session_top(&r->session)->slots, read);
+        rc = run_ask_again(r, NULL);
+        return rc < 0 ? rc : 1;
+    }
     if (chosen == 0 && rc == 0 && more == 0) {
         int echo = slice_eq(s->reads, SLICE("yes_no")) ? run_echo(r) : -1;
         if (echo < 0)

@@ -78,6 +78,9 @@ static int fix_mine(struct action_call *call)
         json_t *item = json_object(), *set = json_object();
         row_describe(item, &rows[i]);
         choose(set, &rows[i]);
+        json_object_set(set, "date", json_object_get(item, "date"));
+        json_object_set(set, "what", json_object_get(item, "what"));
+        json_put_int(set, "old_minutes", rows[i].minutes);
         json_object_set_new(item, "set", set);
         json_put_int(item, "n", ++shown);
         json_array_append_new(call->items, item);

@@ -271,6 +271,19 @@ static void what_else_is_told_is_kept_and_the_question_stays(void **state)
     expect(w, "两个小时", "card.confirm");
 }
 
+static void a_choice_may_come_with_more(void **state)
+{
+    struct world *w = *state;
+    tiny_knobs.people = 2;
+    expect(w, "签到", "star.who");
+    expect(w, "2 三个钟头", "mend.done");
+    expect_text(w, "李国才3小时。");
+    expect(w, "签到", "star.who");
+    expect(w, "两个小时", "star.who");
+    expect(w, "1", "mend.done");
+    expect_text(w, "杨秀兰2小时。");
+}
+
 static void a_flow_says_how_long_it_waits(void **state)
 {
     struct world *w = *state;
@@ -750,6 +763,7 @@ int main(void)
         IN_A_WORLD(a_question_is_answered_in_its_own_words),
         IN_A_WORLD(another_kind_may_answer_too),
         IN_A_WORLD(what_else_is_told_is_kept_and_the_question_stays),
+        IN_A_WORLD(a_choice_may_come_with_more),
         IN_A_WORLD(a_flow_says_how_long_it_waits),
         IN_A_WORLD(the_second_misunderstanding_lists),
         IN_A_WORLD(a_step_may_take_what_it_cannot_read),

@@ -258,9 +258,21 @@ void pattern_free(struct pattern *p)
     p->code = NULL;
 }
 
-pcre2_match_data *pattern_data(void)
+static void *in_arena(PCRE2_SIZE n, void *arena)
 {
-    return pcre2_match_data_create(OVECTOR, NULL);
+    return arena_alloc(arena, n);
+}
+
+static void stays_in_arena(void *block, void *arena)
+{
+    (void)block;
+    (void)arena;
+}
+
+pcre2_match_data *pattern_data(struct arena *a)
+{
+    pcre2_general_context *context = pcre2_general_context_create(in_arena, stays_in_arena, a);
+    return pcre2_match_data_create(OVECTOR, context);
 }
 
 bool pattern_match(const struct pattern *p, struct slice text, pcre2_match_data *data,

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "gateway/base/error.h"
+#include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
 enum {
@@ -53,7 +54,7 @@ const char *pattern_unbounded(const char *text);
 /* The character that stands for a recognized thing called `name` ("LENGTH"), NUL-terminated; false
  * when nothing is called so. */
 bool pattern_entity(struct slice name, char out[4]);
-/* A block for pattern_match; the caller frees with pcre2_match_data_free. */
-pcre2_match_data *pattern_data(void);
+/* A block for pattern_match that lives as long as the arena: nothing is to be freed. */
+pcre2_match_data *pattern_data(struct arena *a);
 
 #endif

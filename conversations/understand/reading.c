@@ -9,10 +9,7 @@ enum { SHORT_BYTES = 90 }; /* longer texts are no bare word */
 bool reading_is(const struct reading *r, enum phrase phrase, struct slice text,
                 struct pattern_match *match)
 {
-    pcre2_match_data *data = pattern_data();
-    bool is = pattern_match(&r->u->phrases[phrase], text, data, match);
-    pcre2_match_data_free(data);
-    return is;
+    return pattern_match(&r->u->phrases[phrase], text, r->data, match);
 }
 
 struct slice reading_part(const struct reading *r, size_t from, size_t to)
@@ -97,7 +94,7 @@ static bool all_digits(struct slice s)
     return s.n > 0 && s.n <= 8;
 }
 
-static enum global_word find_global(const struct reading *r, pcre2_match_data *data)
+static enum global_word find_global(const struct reading *r)
 {
     struct slice low = r->normal.low;
     const struct pattern *phrases = r->u->phrases;
@@ -110,27 +107,27 @@ static enum global_word find_global(const struct reading *r, pcre2_match_data *d
         return GLOBAL_NONE;
     }
     for (size_t i = 0; i < sizeof(global_phrases) / sizeof(global_phrases[0]); i++) {
-        if (pattern_match(&phrases[global_phrases[i].phrase], low, data, NULL)) {
+        if (pattern_match(&phrases[global_phrases[i].phrase], low, r->data, NULL)) {
             return global_phrases[i].word;
         }
     }
     if (all_digits(low)) {
         return GLOBAL_DIGIT;
     }
-    if (pattern_match(&phrases[PHRASE_THANKS], low, data, NULL)) {
+    if (pattern_match(&phrases[PHRASE_THANKS], low, r->data, NULL)) {
         return GLOBAL_THANKS; /* may be a yes as well: understand_answer tells */
     }
-    if (pattern_match(&phrases[PHRASE_YES], low, data, NULL)) {
+    if (pattern_match(&phrases[PHRASE_YES], low, r->data, NULL)) {
         return GLOBAL_YES;
     }
-    return pattern_match(&phrases[PHRASE_NO], low, data, NULL) ? GLOBAL_NO : GLOBAL_NONE;
+    return pattern_match(&phrases[PHRASE_NO], low, r->data, NULL) ? GLOBAL_NO : GLOBAL_NONE;
 }
 
 /* Behind 另外, 顺便问下 stands a wish of its own. */
-static size_t second_wish(const struct reading *r, pcre2_match_data *data, size_t *end)
+static size_t second_wish(const struct reading *r, size_t *end)
 {
     struct pattern_match m;
-    if (!pattern_match(&r->u->phrases[PHRASE_SECOND], r->normal.low, data, &m) || m.start == 0 ||
+    if (!pattern_match(&r->u->phrases[PHRASE_SECOND], r->normal.low, r->data, &m) || m.start == 0 ||
         r->normal.low.n - m.end < 6) {
         return 0;
     }
@@ -147,12 +144,12 @@ static struct normal normal_part(const struct normal *n, size_t from, size_t to)
     return part;
 }
 
-static void analyse(struct reading *r, pcre2_match_data *data)
+static void analyse(struct reading *r)
 {
     const struct understander *u = r->u;
     entities_find(&r->calendar, u->starters, r->normal.low, r->arena, &r->entities);
-    r->global = find_global(r, data);
-    r->candidate_count = rules_match(&u->rules, r->entities.masked, data, r->candidates);
+    r->global = find_global(r);
+    r->candidate_count = rules_match(&u->rules, r->entities.masked, r->data, r->candidates);
 }
 
 static struct reading *blank(const struct reading *like, const struct normal *normal)
@@ -160,23 +157,24 @@ static struct reading *blank(const struct reading *like, const struct normal *no
     struct reading *r = arena_alloc(like->arena, sizeof(*r));
     r->u = like->u;
     r->arena = like->arena;
+    r->data = like->data;
     r->channel = like->channel;
     r->calendar = like->calendar;
     r->normal = *normal;
     return r;
 }
 
-static void split(struct reading *r, pcre2_match_data *data)
+static void split(struct reading *r)
 {
-    size_t end = 0, start = second_wish(r, data, &end);
+    size_t end = 0, start = second_wish(r, &end);
     if (start == 0) {
         return;
     }
     struct normal head = normal_part(&r->normal, 0, start);
     struct normal tail = normal_part(&r->normal, end, r->normal.low.n);
     struct reading *first = blank(r, &head), *second = blank(r, &tail);
-    analyse(first, data);
-    analyse(second, data);
+    analyse(first);
+    analyse(second);
     if (first->candidate_count > 0 && second->candidate_count > 0) {
         r->entities = first->entities;
         r->normal = head;
@@ -196,17 +194,16 @@ struct reading *understand_read(const struct understander *u, struct slice text,
     r->calendar = (struct calendar){ u->lunar, civil_day_of(now, u->zone) };
     normal_make(u->han, text, a, &r->normal);
     mender_apply(u->typos, u->han, &r->normal, a);
-    pcre2_match_data *data = pattern_data();
-    analyse(r, data);
-    split(r, data);
+    r->data = pattern_data(a);
+    analyse(r);
+    split(r);
     if (r->candidate_count == 0 && r->global == GLOBAL_NONE) {
         struct normal mended = r->normal;
         if (mender_apply(u->sounds, u->han, &mended, a)) {
             r->by_sound = blank(r, &mended);
-            analyse(r->by_sound, data);
+            analyse(r->by_sound);
         }
     }
-    pcre2_match_data_free(data);
     return r;
 }
 

@@ -50,6 +50,7 @@ struct understander {
 struct reading {
     const struct understander *u;
     struct arena *arena;
+    pcre2_match_data *data; /* for every match of this text, one after the other */
     enum text_channel channel;
     struct calendar calendar;
     struct normal normal;

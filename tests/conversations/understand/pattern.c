@@ -36,7 +36,7 @@ static void words_are_text_and_fragments_patterns(void **state)
     struct pattern p;
     struct pattern_match m;
     struct fault fault = { 0 };
-    pcre2_match_data *data = pattern_data();
+    pcre2_match_data *data = pattern_data(&world_arena);
     assert_int_equal(make("^(?<what>{two})\\p{Han}{LENGTH}$", &p, &fault), 0);
     assert_true(pattern_match(&p, SLICE("梨a.b果\xEE\x80\x83"), data, &m));
     assert_int_equal(p.group_count, 1);
@@ -45,7 +45,6 @@ static void words_are_text_and_fragments_patterns(void **state)
     assert_int_equal(m.to[0], strlen("梨a.b"));
     assert_false(pattern_match(&p, SLICE("梨axb果\xEE\x80\x83"), data, &m));
     pattern_free(&p);
-    pcre2_match_data_free(data);
 }
 
 static void faults_name_the_rule(void **state)
@@ -70,14 +69,13 @@ static void a_hard_text_ends(void **state)
     (void)state;
     struct pattern p;
     struct fault fault = { 0 };
-    pcre2_match_data *data = pattern_data();
+    pcre2_match_data *data = pattern_data(&world_arena);
     char text[1001];
     memset(text, 'x', 1000);
     text[1000] = '\0';
     assert_int_equal(make("x*x*x*x*y", &p, &fault), 0);
     assert_false(pattern_match(&p, slice_of(text), data, NULL));
     pattern_free(&p);
-    pcre2_match_data_free(data);
 }
 
 static struct slice replaced_intents;

@@ -3,7 +3,6 @@
 
 #include "conversations/actions/registering.h"
 #include "gateway/base/json.h"
-#include "handlers/places.h"
 
 struct field {
     const char *name;   /* as in slots and of volunteer_field_name */
@@ -35,10 +34,6 @@ static int set_record(struct action_call *call, int64_t id)
     int rc = volunteer_get(s, id, &me);
     if (rc <= 0)
         return rc < 0 ? rc : GW_OK;
-    struct civil born;
-    civil_from_day(me.birth, &born);
-    json_put_slice(call->slots, "name", me.name);
-    json_put_slice(call->slots, "birth", arena_printf(s->arena, "%04d", born.year));
     for (int i = 2; i < FIELDS; i++) {
         struct slice value = { 0 };
         rc = volunteer_field(s, id, fields[i].field, &value);
@@ -46,8 +41,7 @@ static int set_record(struct action_call *call, int64_t id)
             return rc;
         json_put_slice(call->slots, fields[i].name, value);
     }
-    struct slice area = places_name(me.area);
-    json_put_slice(call->slots, "area", area);
+    registering_show(call, &me);
     bool phone = slice_eq(call->address->realm, SLICE("sms"));
     json_put_slice(call->slots, "phone", phone ? call->address->sender : SLICE(""));
     json_object_set_new(call->slots, "verified", json_boolean(me.verification == VERIFY_PASSED));

@@ -69,8 +69,12 @@ static int start_known(struct action_call *call, const struct volunteer *own, in
         return rc < 0 ? rc : action_end(call, outcome);
     }
     json_put_slice(call->slots, "name", me->name);
-    if (me->state == VOLUNTEER_PENDING_GUARDIAN)
-        return action_end(call, "waiting");
+    if (me->state == VOLUNTEER_PENDING_GUARDIAN) {
+        json_put_id(call->slots, "_volunteer", me->id);
+        json_object_del(call->slots, "phone");
+        registering_show(call, me);
+        return action_end(call, json_slice(call->slots, "wish").n > 0 ? "told" : "waiting");
+    }
     return action_end(call, other ? "other" : "already");
 }
 
@@ -219,6 +223,9 @@ static int register_guardian(struct action_call *call)
         return action_end(call, "bad");
     if (slice_eq(slice_of(phone), call->address->sender))
         return action_end(call, "own");
+    int64_t asked_before = json_id(call->slots, "_volunteer");
+    if (asked_before != 0)
+        return ask_guardian(call, asked_before, slice_of(phone));
     struct volunteer_form form = { .notice = SLICE("register.notice/1") };
     if (registering_form(call, &form))
         return action_end(call, "staff");
@@ -285,8 +292,8 @@ static int recruit_no(struct action_call *call)
 
 const struct action register_actions[] = {
     { "register.start", register_start,
-      OUTCOMES("fresh", "child", "already", "other", "waiting", "id_received", "id_wrong", "id_old",
-               "id_taken", "id_differs") },
+      OUTCOMES("fresh", "child", "already", "other", "waiting", "told", "id_received", "id_wrong",
+               "id_old", "id_taken", "id_differs") },
     { "register.ready", register_ready, OUTCOMES("ready", "child") },
     { "register.check", register_check, OUTCOMES("adult", "teen", "child", "birth", "area") },
     { "register.save", register_save,

@@ -86,6 +86,15 @@ const char *registering_form(struct action_call *call, struct volunteer_form *fo
     return NULL;
 }
 
+void registering_show(struct action_call *call, const struct volunteer *v)
+{
+    struct civil born;
+    civil_from_day(v->birth, &born);
+    json_put_slice(call->slots, "name", v->name);
+    json_put_slice(call->slots, "birth", arena_printf(call->service->arena, "%04d", born.year));
+    json_put_slice(call->slots, "area", places_name(v->area));
+}
+
 int registering_forget(struct action_call *call)
 {
     const struct service *s = call->service;

@@ -20,6 +20,8 @@ bool registering_birth(struct slice text, int64_t *day, bool *year_only);
  * slot becomes the name as people are told it. */
 bool registering_area(struct action_call *call, int64_t *code);
 
+/* Slots name, birth (the year) and area of a record, for messages. */
+void registering_show(struct action_call *call, const struct volunteer *v);
 /* A child under the age of consent wrote: neither this text nor those since the registration began
  * are kept. 0 or GW_E*. */
 GW_MUSTCHECK int registering_forget(struct action_call *call);

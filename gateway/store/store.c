@@ -133,6 +133,9 @@ int store_open(const struct store_options *options, struct store **out, struct f
     struct store *s = mem_alloc(sizeof(*s));
     s->read_only = options->read_only;
     s->tx.store = s;
+    /* Counting every allocation under one lock is for nobody here. Refused once SQLite has begun,
+     * so only the first store of a process has this effect. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = (s->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(options->path, &s->db, flags, NULL);
     if (code != SQLITE_OK) {

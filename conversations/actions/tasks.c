@@ -5,6 +5,9 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 
+/* With the name in front still two segments. */
+enum { CONTENT_MAX = 110 };
+
 /* The number after 回 or 结; also as the slot that the messages show. */
 static int64_t task_number(struct action_call *call)
 {
@@ -30,6 +33,23 @@ static struct slice task_content(const struct action_call *call)
     return slice_trim(rest.n > 0 ? rest : json_slice(call->slots, "content"));
 }
 
+/* What carriers stop: a telephone number, a link (scripts.md section 0, rule 8). */
+static bool would_be_blocked(struct slice text)
+{
+    enum { PHONE_DIGITS = 7 };
+    static const char *const links[] = { "http", "www.", ".com", ".cn" };
+    int digits = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        digits = text.p[i] >= '0' && text.p[i] <= '9' ? digits + 1 : 0;
+        if (digits == PHONE_DIGITS)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        if (slice_find(text, slice_of(links[i])) >= 0)
+            return true;
+    return false;
+}
+
 static int task_reply_action(struct action_call *call)
 {
     struct task task = { 0 };
@@ -37,6 +57,10 @@ static int task_reply_action(struct action_call *call)
     struct slice content = task_content(call);
     if (content.n == 0)
         return action_end(call, "empty");
+    if (utf8_count(content) > CONTENT_MAX)
+        return action_end(call, "long");
+    if (would_be_blocked(content))
+        return action_end(call, "blocked");
     int rc = task_reply(call->service, call->address->id, number, content, &task);
     if (rc < 0)
         return rc;
@@ -57,7 +81,8 @@ static int task_close_action(struct action_call *call)
 }
 
 const struct action tasks_actions[] = {
-    { "task.reply", task_reply_action, OUTCOMES("sent", "none", "closed", "empty"), FINAL },
+    { "task.reply", task_reply_action,
+      OUTCOMES("sent", "none", "closed", "empty", "long", "blocked"), FINAL },
     { "task.close", task_close_action, OUTCOMES("closed", "none", "already"), FINAL },
     { .name = NULL },
 };

@@ -322,6 +322,10 @@ static void without_anybody_on_duty_it_is_said(void **state)
     assert_string_equal(run(f, "safety.alert", "{\"danger\":\"meteor\"}"), "other");
     assert_string_equal(run(f, "task.close", "{\"task_no\":\"4711\"}"), "none");
     assert_string_equal(run(f, "task.reply", "{\"task_no\":\"4711\"}"), "empty");
+    assert_string_equal(run(f, "task.reply", "{\"n\":4711,\"content\":\"请打8791234\"}"),
+                        "blocked");
+    assert_string_equal(run(f, "task.reply", "{\"n\":4711,\"content\":\"看www.x\"}"), "blocked");
+    assert_string_equal(run(f, "task.reply", "{\"n\":4711,\"content\":\"明天来\"}"), "none");
 }
 
 static void the_unknown_is_asked_three_ways(void **state)

@@ -1,7 +1,8 @@
 /* What every handler is given: an open transaction and the few things it may not fetch by itself.
  *
- * Handlers are plain synchronous C over one transaction: no loop, no channel, no wording. A function
- * returns an outcome of its own enum (>= 0) or GW_E* (< 0); an SQL error is never an outcome. */
+ * Handlers are plain synchronous C over one transaction: no loop, no channel, no wording. A
+ * function returns an outcome of its own enum (>= 0) or GW_E* (< 0); an SQL error is never an
+ * outcome. */
 #ifndef HANDLERS_SERVICE_H
 #define HANDLERS_SERVICE_H
 
@@ -16,13 +17,13 @@
 
 struct service {
     struct tx *tx;
-    int64_t now;                 /* UTC seconds: of the message, or as `linli chat --now` says */
+    int64_t now; /* UTC seconds: of the message, or as `linli chat --now` says */
     struct zone zone;
     struct ids *ids;
     const struct vault *vault;
     const struct policy *policy;
-    struct arena *arena;         /* results live here, as long as the message */
-    struct slice trace;          /* of the message that caused this */
+    struct arena *arena; /* results live here, as long as the message */
+    struct slice trace;  /* of the message that caused this */
 };
 
 /* A timer kind a handler understands; handlers/timers_table.c lists them all. */

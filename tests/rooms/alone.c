@@ -1,4 +1,5 @@
-/* Linked with the whole of one room and only what that room may call (see gateway/cmake/rooms.cmake). */
+/* Linked with the whole of one room and only what that room may call (see
+ * gateway/cmake/rooms.cmake). */
 int main(void)
 {
     return 0;

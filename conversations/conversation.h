@@ -56,14 +56,14 @@ struct turn_reply {
 };
 
 struct turn {
-    struct turn_reply replies[4];
-    int reply_count;    /* 0: courtesy, duplicate opt-out … nothing to say */
-    const char *intent; /* what was understood; borrowed */
-    json_t *slots;      /* of the intent; owned by the turn */
-    const char *flow;   /* where the conversation stands; NULL when nothing is open */
+    struct turn_reply replies[4]; /* at most one when a turn returns */
+    int reply_count;              /* 0: courtesy, duplicate opt-out … nothing to say */
+    const char *intent;           /* what was understood; borrowed */
+    json_t *slots;                /* of the intent; owned by the turn */
+    const char *flow;             /* where the conversation stands; NULL when nothing is open */
     const char *step;
-    struct fault why; /* when the turn failed by a fault of the data or an action: for the log; holds
-                         nothing a person wrote */
+    struct fault why; /* when the turn failed by a fault of the data or an action: for the log;
+                         holds nothing a person wrote */
     bool forget_text; /* the text of this message is not to be kept: store it empty */
 };
 

@@ -150,18 +150,58 @@ static void begin(struct sbuf *body, enum text_channel channel, const char *sign
         sbuf_printf(body, "【%s】", signature);
 }
 
-int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
-                     enum text_channel channel, const char *signature, bool links, struct arena *a,
-                     struct slice *out)
+static int render_reply(const struct catalogue *c, const char *id, const json_t *params,
+                        struct rendering *r, struct sbuf *body, bool *recruit);
+
+/* Texts that stand before or after a reply in the same message: lines of their own in WeChat. */
+static int render_beside(const struct catalogue *c, json_t *list, bool in_front,
+                         struct rendering *r, struct sbuf *body)
+{
+    size_t i;
+    json_t *one;
+    bool recruit;
+    json_array_foreach(list, i, one)
+    {
+        if (!in_front && r->channel != CHANNEL_SMS)
+            sbuf_char(body, '\n');
+        const char *id = json_text(one, "id", "");
+        json_t *params = json_object_get(one, "params");
+        if (json_object_get(params, "_front") != NULL || json_object_get(params, "_behind") != NULL)
+            return GW_EINVAL;
+        int rc = render_reply(c, id, params, r, body, &recruit);
+        if (rc < 0)
+            return rc;
+        if (in_front && r->channel != CHANNEL_SMS)
+            sbuf_char(body, '\n');
+    }
+    return GW_OK;
+}
+
+static int render_reply(const struct catalogue *c, const char *id, const json_t *params,
+                        struct rendering *r, struct sbuf *body, bool *recruit)
 {
     const struct message *m = catalogue_message(c, slice_of(id));
     if (m == NULL)
         return GW_ENOTFOUND;
+    *recruit = m->class == MESSAGE_RECRUIT;
+    int rc = render_beside(c, json_object_get(params, "_front"), true, r, body);
+    if (rc == GW_OK)
+        rc = render_message(m, params, r, body);
+    if (rc == GW_OK)
+        rc = render_beside(c, json_object_get(params, "_behind"), false, r, body);
+    return rc;
+}
+
+int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
+                     enum text_channel channel, const char *signature, bool links, struct arena *a,
+                     struct slice *out)
+{
     struct rendering r = { .channel = channel, .links = links };
     struct sbuf body;
+    bool recruit = false;
     begin(&body, channel, signature);
-    int rc = render_message(m, params, &r, &body);
-    int end = finish(&body, m->class == MESSAGE_RECRUIT, channel, a, out);
+    int rc = render_reply(c, id, params, &r, &body, &recruit);
+    int end = finish(&body, recruit, channel, a, out);
     return rc < 0 ? rc : end;
 }
 
@@ -181,12 +221,12 @@ int catalogue_render_replies(const struct catalogue *c, struct slice replies,
     begin(&body, channel, signature);
     json_array_foreach(list, i, reply)
     {
-        const struct message *m = catalogue_message(c, json_slice(reply, "id"));
         struct rendering r = { .channel = channel, .links = links };
+        bool recruit;
         if (i > 0 && channel != CHANNEL_SMS)
             sbuf_char(&body, '\n');
-        rc = m == NULL ? GW_ENOTFOUND
-                       : render_message(m, json_object_get(reply, "params"), &r, &body);
+        rc = render_reply(c, json_text(reply, "id", ""), json_object_get(reply, "params"), &r,
+                          &body, &recruit);
         if (rc < 0)
             break;
     }

@@ -130,21 +130,12 @@ static bool is_line(const struct run *r, const struct turn_reply *reply)
            strcmp(reply->id, r->c->menu.still->id) == 0;
 }
 
-void run_settle(struct run *r)
+/* The lines beside an SMS stay only where all fits one segment. */
+static void drop_lines(struct run *r, int last)
 {
     struct turn *t = r->out;
-    if (r->in->channel != CHANNEL_SMS || t->reply_count < 2)
-        return;
-    int last = t->reply_count - 1;
-    while (last > 0 && is_line(r, &t->replies[last]))
-        last--;
-    for (int i = last - 1; i >= 0; i--)
-        if (!is_line(r, &t->replies[i])) {
-            drop_reply(t, i);
-            last--;
-        }
-    size_t room = BODY_UNITS, text = units_of(r, &t->replies[last]);
-    room = room > text ? room - text : 0;
+    size_t text = units_of(r, &t->replies[last]);
+    size_t room = text < BODY_UNITS ? BODY_UNITS - text : 0;
     for (int i = t->reply_count - 1; i >= 0; i--) {
         if (!is_line(r, &t->replies[i]))
             continue;
@@ -154,4 +145,55 @@ void run_settle(struct run *r)
         else
             room -= units;
     }
+}
+
+static int last_text(const struct run *r)
+{
+    int last = r->out->reply_count - 1;
+    while (last > 0 && is_line(r, &r->out->replies[last]))
+        last--;
+    return last;
+}
+
+/* Moves reply `from` into the list `key` of the main reply's parameters. */
+static void attach(struct turn *t, json_t *main, const char *key, int from)
+{
+    json_t *list = json_object_get(main, key);
+    if (list == NULL) {
+        list = json_array();
+        json_object_set_new(main, key, list);
+    }
+    json_array_append_new(list, json_pack("{s:s, s:O}", "id", t->replies[from].id, "params",
+                                          t->replies[from].params));
+}
+
+/* Makes one reply of all: what stands in front of the last text and behind it travels in its
+ * parameters, so that a message always has one reply, however it is sent. */
+static void join(struct run *r, int last)
+{
+    struct turn *t = r->out;
+    json_t *main = t->replies[last].params;
+    for (int i = 0; i < t->reply_count; i++)
+        if (i != last)
+            attach(t, main, i < last ? "_front" : "_behind", i);
+    for (int i = t->reply_count - 1; i >= 0; i--)
+        if (i != last) {
+            drop_reply(t, i);
+            last -= i < last;
+        }
+}
+
+void run_settle(struct run *r)
+{
+    struct turn *t = r->out;
+    if (t->reply_count < 2)
+        return;
+    if (r->in->channel == CHANNEL_SMS) {
+        int last = last_text(r);
+        for (int i = last - 1; i >= 0; i--)
+            if (!is_line(r, &t->replies[i]))
+                drop_reply(t, i);
+        drop_lines(r, last_text(r));
+    }
+    join(r, last_text(r));
 }

@@ -37,7 +37,8 @@ GW_MUSTCHECK int run_say(struct run *r, const struct message *m, const json_t *s
  */
 GW_MUSTCHECK int run_say_where(struct run *r, const struct message *m, const struct frame *f,
                                bool in_front);
-/* An SMS has one reply: keeps the last, and the lines beside it when all fit one segment. */
+/* Makes one reply of all: an SMS keeps the last, and the lines beside it when all fit one segment;
+ * WeChat keeps all. */
 void run_settle(struct run *r);
 
 /* step.c: the top frame runs until it asks or ends */

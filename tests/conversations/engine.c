@@ -30,12 +30,10 @@ static int tear_down(void **state)
 #define expect(w, text, ids) expect_at((w), (text), (ids), __LINE__)
 static void expect_at(struct world *w, const char *text, const char *ids, int line)
 {
-    char got[300] = "";
     if (world_say(w, slice_of(text), SLICE("")) < 0)
         fail_msg("line %d: '%s' fails: %s", line, text, w->error);
-    for (int i = 0; i < w->turn.reply_count; i++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i > 0 ? "+" : "",
-                 w->turn.replies[i].id);
+    assert_true(w->turn.reply_count <= 1);
+    const char *got = arena_str(&w->arena, world_reply_ids(w));
     if (strcmp(got, ids) != 0)
         fail_msg("line %d: '%s' gives [%s], expected [%s]", line, text, got, ids);
 }

@@ -149,16 +149,6 @@ static bool check_text(struct script *s, const struct wanted *w, struct slice pl
     return slice_eq(w->text, got) || complain(s, "", w->text, got);
 }
 
-/* "a+b" of the last turn's replies. */
-static struct slice reply_ids(struct world *w)
-{
-    struct slice ids = SLICE("");
-    for (int i = 0; i < w->turn.reply_count; i++)
-        ids = arena_printf(&w->arena, "%.*s%s%s", SLICE_ARG(ids), i > 0 ? "+" : "",
-                           w->turn.replies[i].id);
-    return ids;
-}
-
 static bool check_reply(struct script *s, struct slice rest)
 {
     struct world *w = s->world;
@@ -169,7 +159,7 @@ static bool check_reply(struct script *s, struct slice rest)
     s->said = false;
     if (s->failed < 0)
         return complain(s, "a turn that works", SLICE(""), slice_of(w->error));
-    struct slice ids = reply_ids(w);
+    struct slice ids = world_reply_ids(w);
     if (rest.n > 0 && !read_wanted(s, rest, &wanted))
         return false;
     if (w->turn.reply_count > 0 &&
@@ -248,7 +238,7 @@ static bool run_line(struct script *s, struct slice line)
     if (s->said && s->failed < 0)
         return complain(s, "a turn that works", SLICE(""), slice_of(s->world->error));
     if (s->said && s->world->turn.reply_count > 0)
-        return complain(s, "the reply to be looked at", SLICE(""), reply_ids(s->world));
+        return complain(s, "the reply to be looked at", SLICE(""), world_reply_ids(s->world));
     s->said = false;
     if (slice_eq(mark, SLICE(">")))
         return line.n > 0 ? send(s, line, SLICE("")) : malformed(s, "> with a text");
@@ -303,7 +293,7 @@ char *script_run_text(const char *name, struct slice text, struct catalogue *cat
             s.line += lines;
     }
     if (good && s.said && (s.failed < 0 || s.world->turn.reply_count > 0))
-        complain(&s, "the last reply to be looked at", SLICE(""), reply_ids(s.world));
+        complain(&s, "the last reply to be looked at", SLICE(""), world_reply_ids(s.world));
     else if (good && cases == 0)
         complain(&s, "at least one < or «", SLICE(""), SLICE("none"));
     char *why = s.why.n > 0 ? mem_dup(sbuf_slice(&s.why)) : NULL;

@@ -246,6 +246,27 @@ int world_next_notice(struct world *w, const char *recipient, struct outbox_row 
 
 /* texts */
 
+static struct slice add_ids(struct world *w, struct slice ids, json_t *list)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(list, i, one) ids = arena_printf(
+        &w->arena, "%.*s%s%s", SLICE_ARG(ids), ids.n > 0 ? "+" : "", json_text(one, "id", ""));
+    return ids;
+}
+
+struct slice world_reply_ids(struct world *w)
+{
+    struct slice ids = SLICE("");
+    for (int i = 0; i < w->turn.reply_count; i++) {
+        const struct turn_reply *reply = &w->turn.replies[i];
+        ids = add_ids(w, ids, json_object_get(reply->params, "_front"));
+        ids = arena_printf(&w->arena, "%.*s%s%s", SLICE_ARG(ids), ids.n > 0 ? "+" : "", reply->id);
+        ids = add_ids(w, ids, json_object_get(reply->params, "_behind"));
+    }
+    return ids;
+}
+
 int world_reply_text(struct world *w, bool signed_text, struct slice *out)
 {
     int rc =

@@ -49,6 +49,10 @@ int world_transact(struct world *w,
  * with its id and parameters (arena), 0 when there is none, or GW_E*. */
 int world_next_notice(struct world *w, const char *recipient, struct outbox_row *out);
 
+/* The ids of the last reply, with those joined to it: "resume.where+hours.how_long", "" for none.
+ * In the arena. */
+struct slice world_reply_ids(struct world *w);
+
 /* The text of the last reply, or of a message; in the arena. `signed_text`: with the signature. */
 int world_reply_text(struct world *w, bool signed_text, struct slice *out);
 int world_message_text(struct world *w, struct slice id, struct slice params, bool signed_text,

@@ -45,6 +45,8 @@ const struct config_key config_keys[] = {
       "How long a provider may take to answer." },
     { "send.proxy", CONFIG_URL, "", 0, 2000, "", false,
       "HTTP proxy through which providers are reached; empty: none." },
+    { "send.follow_up_s", CONFIG_INT, "20", 1, 3600, "s", false,
+      "After it a reply whose HTTP response did not go out, and which no retry fetched, is sent." },
     { "retention.inbox_days", CONFIG_INT, "180", 1, 3650, "days", true,
       "How long the (encrypted) texts of people are kept." },
     { "retention.seen_days", CONFIG_INT, "35", 35, 3650, "days", true,

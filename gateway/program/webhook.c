@@ -13,7 +13,6 @@
 #include "gateway/store/timers.h"
 
 enum {
-    FOLLOW_UP_S = 20,         /* design, "The way of a message" 5 */
     WRITTEN_MAX_S = 2 * 86400 /* a message delayed longer than this is taken as written now */
 };
 
@@ -83,7 +82,7 @@ static int run_follow_up(struct job *job, struct tx *tx, int64_t now)
 {
     struct follow_up *f = (struct follow_up *)job;
     return f->cancel ? timers_cancel(tx, FOLLOW_UP_TIMER, f->inbox_id)
-                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + FOLLOW_UP_S);
+                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + config_int(f->gateway->in.config, "send.follow_up_s"));
 }
 
 static void done_follow_up(struct job *job, int error)

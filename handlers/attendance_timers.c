@@ -98,7 +98,10 @@ int attendance_over_timer(const struct service *s, int64_t activity)
         return rc < 0 ? rc : 0;
     json_t *params = params_of(s, &a, &sheet);
     json_put_int(params, "checked_in", sheet.checked_in);
-    json_object_set_new(params, "missing", not_checked_in(&sheet));
+    json_t *missing = not_checked_in(&sheet);
+    if (json_array_size(missing) > 0)
+        json_put_int(params, "first", json_int(json_array_get(missing, 0), "n", 0));
+    json_object_set_new(params, "missing", missing);
     json_put_int(params, "minutes", sheet.length);
     json_put_int(params, "quality", sheet.quality);
     return notify_ask(s, address, "attendance.ask", params);
@@ -121,6 +124,7 @@ int attendance_eve_timer(const struct service *s, int64_t activity)
         return rc;
     json_t *params = params_of(s, &a, &sheet);
     json_put_int(params, "capacity", a.capacity);
+    json_put_int(params, "full", sheet.count >= a.capacity);
     json_put_slice(params, "checkin_code", slice_of(code));
     return notify_tell(s, address, "activity.eve", params);
 }

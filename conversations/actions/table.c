@@ -3,6 +3,7 @@
 
 extern const struct action account_actions[];
 extern const struct action activities_actions[];
+extern const struct action attendance_actions[];
 extern const struct action cancel_actions[];
 extern const struct action checkin_actions[];
 extern const struct action fix_actions[];
@@ -26,6 +27,7 @@ extern const struct action unknown_actions[];
 const struct action *const action_tables[] = {
     account_actions,
     activities_actions,
+    attendance_actions,
     cancel_actions,
     checkin_actions,
     fix_actions,

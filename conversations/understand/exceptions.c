@@ -73,8 +73,23 @@ static bool item_starts(const struct reading *r, size_t *i, json_t *item)
 
 /* 4来了 11请假 17没来 3号只干一个钟头: an item runs to the next number or name. Several numbers may
  * share what is said of the last (4、11来了). */
+static bool says(struct slice low, const char *words)
+{
+    for (size_t i = 0; i < low.n; i = scan_next(low, i)) {
+        if (scan_is_any(low, i, words)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int exceptions_read(const struct reading *r, json_t *slots)
 {
+    static const char rest_came[] =
+        "其他都来|其它都来|其余都来|别的都来|剩下都来|剩下的都来|其他人都来|其余人都来|其他全来|其余全来|"
+        "其他的都来|其余的都来|别人都来|其他都到|其余都到|其他来了|其余来了|其他都在";
+    static const char as_checked_in[] =
+        "没签到的都没来|没签到的没来|没签到的就是没来|就签到的|按签到的|照签到的|只有签到的";
     struct slice low = r->normal.low;
     size_t start = 0;
     if (scan_any(low, &start,
@@ -128,6 +143,13 @@ int exceptions_read(const struct reading *r, json_t *slots)
     bool read = json_array_size(items) > 0 && waiting == 0;
     if (read) {
         json_object_set(slots, "items", items);
+    }
+    if (read && says(low, rest_came)) {
+        json_object_set_new(slots, "all", json_true());
+    }
+    if (!read && says(low, as_checked_in)) {
+        json_object_set_new(slots, "absent", json_true());
+        read = true;
     }
     json_decref(items);
     return read;

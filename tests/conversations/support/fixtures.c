@@ -5,6 +5,7 @@
 #include "handlers/demo.h"
 #include "handlers/district.h"
 #include "tests/conversations/support/district.h"
+#include "tests/conversations/support/roster.h"
 
 /* The demo district as `linli demo` makes it, with a few volunteers. */
 static int fill_demo(struct world *w, const struct service *s, void *context)
@@ -41,5 +42,6 @@ int fixture_run(struct world *w, const char *name)
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++)
         if (strcmp(fixtures[i].name, name) == 0)
             return world_transact(w, fixtures[i].run, NULL);
-    return district_run(w, name);
+    int rc = roster_run(w, name);
+    return rc == GW_ENOTFOUND ? district_run(w, name) : rc;
 }

@@ -9,7 +9,7 @@
 
 #define FILE_OF(path, text)                                                                        \
     {                                                                                              \
-        path, text, text + sizeof(text) - 1                                                        \
+        path, text, &(text)[sizeof(text) - 1]                                                      \
     }
 
 static const struct embedded_file first[] = {

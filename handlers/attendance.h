@@ -159,6 +159,7 @@ struct attendance_dispute {
     struct slice leader;      /* name of who looks into it */
     int64_t answer_by;        /* UTC seconds: promised to the volunteer */
     int64_t task;             /* the task's number */
+    bool final;               /* review: it was the last look, there is no other */
 };
 /* The volunteer says they came, in `words`: opens a task for the leader, who is told
  * (noshow.review). `activity` 0 takes their latest no-show. */

@@ -244,6 +244,7 @@ static int give(struct dispute *d, int64_t organizer, const struct role *role)
 static int refuse(struct dispute *d, const struct role *role, struct slice reason)
 {
     bool final = d->row.state == ATTENDANCE_APPEALED;
+    d->out->final = final;
     json_t *params = params_of(d);
     json_put_slice(params, "leader", role->name);
     json_put_slice(params, "reason", utf8_cut(slice_trim(reason), WORDS_MAX));

@@ -6,11 +6,13 @@ extern const struct action activities_actions[];
 extern const struct action attendance_actions[];
 extern const struct action cancel_actions[];
 extern const struct action checkin_actions[];
+extern const struct action claims_actions[];
 extern const struct action fix_actions[];
 extern const struct action gate_actions[];
 extern const struct action help_actions[];
 extern const struct action hours_actions[];
 extern const struct action human_actions[];
+extern const struct action noshow_actions[];
 extern const struct action offers_actions[];
 extern const struct action profile_actions[];
 extern const struct action records_actions[];
@@ -18,6 +20,7 @@ extern const struct action recruit_actions[];
 extern const struct action register_actions[];
 extern const struct action register_child_actions[];
 extern const struct action role_actions[];
+extern const struct action roster_actions[];
 extern const struct action signup_actions[];
 extern const struct action star_actions[];
 extern const struct action subscription_actions[];
@@ -30,11 +33,13 @@ const struct action *const action_tables[] = {
     attendance_actions,
     cancel_actions,
     checkin_actions,
+    claims_actions,
     fix_actions,
     gate_actions,
     help_actions,
     hours_actions,
     human_actions,
+    noshow_actions,
     offers_actions,
     profile_actions,
     records_actions,
@@ -42,6 +47,7 @@ const struct action *const action_tables[] = {
     register_actions,
     register_child_actions,
     role_actions,
+    roster_actions,
     signup_actions,
     star_actions,
     subscription_actions,

@@ -554,6 +554,8 @@ static const struct {
     { "grant", grant_read },
     { "came", came_read },
     { "hazard", hazard_read },
+    { "reason", reason_read },
+    { "recipient", recipient_read },
 };
 
 static answer_reader find(struct slice kind)

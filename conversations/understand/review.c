@@ -73,13 +73,28 @@ static bool subject_number(const struct reading *r, size_t *i, json_t *out)
     return true;
 }
 
+/* What cannot belong to the name in front of it. */
+static size_t name_limit(const struct reading *r, size_t from)
+{
+    static const char behind[] =
+        "通过|确认|同意|批准|没|可以|驳回|不|退回|质量|只|才|其他|其它|其余|别的|"
+        "剩下|以外|之外|都|全|算|记";
+    struct slice low = r->normal.low;
+    size_t to = from < low.n ? find_any(low, scan_next(low, from), low.n, behind) : low.n;
+    for (int i = 0; i < r->entities.count; i++)
+        if (r->entities.list[i].from > from && r->entities.list[i].from < to)
+            to = r->entities.list[i].from;
+    return to;
+}
+
 static bool subject_name(const struct reading *r, size_t *i, json_t *out)
 {
     struct slice low = r->normal.low, name;
+    struct slice text = slice_head(r->normal.text, name_limit(r, *i));
     size_t at = *i;
     bool boundary = at == 0 || scan_behind(low, at, separators) ||
                     scan_behind(low, at, "除了|除|和|跟|与|通过|确认|同意|驳回|小时|钟头|分钟");
-    if (!boundary || !name_read(&r->u->names, r->normal.text, &at, false, &name))
+    if (!boundary || !name_read(&r->u->names, text, &at, false, &name))
         return false;
     json_put_slice(out, "name", name);
     *i = at;
@@ -374,5 +389,63 @@ int hazard_read(const struct reading *r, json_t *slots)
     if (i < low.n)
         return 0;
     json_object_set_new(slots, "hazardous", json_boolean(!no));
+    return 1;
+}
+
+/* A wish of an organizer that a question for a few words must not swallow. */
+static bool is_other_wish(const struct reading *r)
+{
+    static const char *const wishes[] = { "roster",       "roles",        "attendance",
+                                          "help",         "human",        "organizer_recruit",
+                                          "query_star",   "query_hours",  "query_records",
+                                          "my_data",      "opt_out",      "organizer_confirm_hours",
+                                          "noshow_grant", "noshow_refuse" };
+    struct understood said;
+    bool found = false;
+    understand_decide(r->u, r, CONTEXT_NONE, &said);
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
+        found |= strcmp(said.intent, wishes[i]) == 0;
+    json_decref(said.slots);
+    json_decref(said.also);
+    return found;
+}
+
+int reason_read(const struct reading *r, json_t *slots)
+{
+    struct slice text = slice_trim(r->normal.text), rest = text;
+    if (text.n == 0 || r->global == GLOBAL_DIGIT || r->global == GLOBAL_YES || is_other_wish(r))
+        return 0;
+    for (int i = 0; i < REASON_CHARACTERS && rest.n > 0; i++)
+        (void)utf8_next(&rest);
+    json_put_slice(slots, "reason", slice_head(text, text.n - rest.n));
+    return 1;
+}
+
+int recipient_read(const struct reading *r, json_t *slots)
+{
+    struct slice low = r->normal.low, text = r->normal.text;
+    json_t *decisions = json_object();
+    size_t i = 0;
+    bool other = r->global == GLOBAL_DIGIT || r->global == GLOBAL_YES || r->global == GLOBAL_NO ||
+                 review_read(r, decisions) == 1 || is_other_wish(r);
+    json_decref(decisions);
+    skip_separators(low, &i);
+    bool all = scan_any(low, &i, "都是服务|全是服务|都服务|都是|全是|都");
+    while (scan_any(low, &i, "服务对象是|服务对象|服务给|服务|是|为了|帮|:| "))
+        continue;
+    if (other || i >= low.n)
+        return 0;
+    size_t gap = find_any(low, i, low.n, " |,|;|、|。");
+    struct slice first = { text.p + i, gap - i };
+    size_t next = gap;
+    skip_separators(low, &next);
+    while (next < low.n && scan_any(low, &next, "服务对象是|服务对象|服务给|服务|是"))
+        continue;
+    struct slice second = slice_trim(slice_skip(text, next));
+    json_put_slice(slots, "recipient", second.n > 0 ? second : first);
+    if (second.n > 0)
+        json_put_slice(slots, "at_place", first);
+    if (all)
+        json_object_set_new(slots, "for_all", json_true());
     return 1;
 }

@@ -20,5 +20,10 @@ int grant_read(const struct reading *r, json_t *slots);
 int came_read(const struct reading *r, json_t *slots);
 /* 「危险」, 「不危险」: `hazardous`; 「保单 A12345678」: `insurance`. */
 int hazard_read(const struct reading *r, json_t *slots);
+/* Why a claim is not confirmed: `reason`, as written. */
+int reason_read(const struct reading *r, json_t *slots);
+/* Whom a service was for: 「老人」, 「敬老院 老人」, 「都是居民」. `recipient`, `at_place` where it
+ * was said, `for_all` where it is meant of the following ones too. */
+int recipient_read(const struct reading *r, json_t *slots);
 
 #endif

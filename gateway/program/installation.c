@@ -49,6 +49,9 @@ static int read_config(struct installation *in, const char *file, const char *di
     if (beside != NULL && access(beside, F_OK) == 0)
         file = beside;
     int rc = config_load(file, &in->config, fault);
+    if (rc == GW_OK)
+        rc = policy_read(config_json(in->config, "policy"), file != NULL ? file : "defaults",
+                         &in->policy, fault);
     free(beside);
     if (rc < 0)
         return rc;
@@ -58,8 +61,7 @@ static int read_config(struct installation *in, const char *file, const char *di
     in->key_file = join(in->data_dir, config_text(in->config, "data.key_file"));
     in->seal_file = join(in->data_dir, config_text(in->config, "data.seal_file"));
     in->signature = config_text(in->config, "signature");
-    return policy_read(config_json(in->config, "policy"), file != NULL ? file : "defaults",
-                       &in->policy, fault);
+    return GW_OK;
 }
 
 static const struct embedded_file *const migration_tables[] = { gw_store_files, handlers_files,

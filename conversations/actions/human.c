@@ -13,7 +13,7 @@ enum { LAST_TEXTS = 2, SAID_MAX = 300 };
 
 #define DANGERS                                                                                    \
     "fall", "chest", "collapse", "poison", "drowning", "fire", "gas", "violence", "missing",       \
-        "suicide"
+        "suicide", "fraud"
 
 static void append_text(void *context, struct slice text)
 {

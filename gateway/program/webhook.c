@@ -82,7 +82,8 @@ static int run_follow_up(struct job *job, struct tx *tx, int64_t now)
 {
     struct follow_up *f = (struct follow_up *)job;
     return f->cancel ? timers_cancel(tx, FOLLOW_UP_TIMER, f->inbox_id)
-                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + config_int(f->gateway->in.config, "send.follow_up_s"));
+                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id,
+                                  now + config_int(f->gateway->in.config, "send.follow_up_s"));
 }
 
 static void done_follow_up(struct job *job, int error)
@@ -101,7 +102,7 @@ static void follow_up(struct gateway *g, int64_t inbox_id, bool cancel)
                              .gateway = g,
                              .inbox_id = inbox_id,
                              .cancel = cancel };
-    if (worker_put(g->worker, WORKER_OUTCOMES, &f->job) != GW_OK)
+    if (g->worker == NULL || worker_put(g->worker, WORKER_OUTCOMES, &f->job) != GW_OK)
         free(f);
 }
 
@@ -452,6 +453,10 @@ void webhook_handle(void *gateway, struct http_request *r)
 {
     struct gateway *g = gateway;
     bool get = slice_eq(r->method, SLICE("GET"));
+    if (g->worker == NULL) { /* a connection that was open already brings one more while we stop */
+        answer_text(r, 503, SLICE("stopping\n"));
+        return;
+    }
     if (get && slice_eq(r->path, SLICE("/healthz")))
         answer_text(r, 200, SLICE("ok\n"));
     else if (get && slice_eq(r->path, SLICE("/readyz")))

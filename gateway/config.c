@@ -253,7 +253,6 @@ static json_t *fallback_of(const struct config_key *row)
         return NULL;
     switch (row->type) {
     case CONFIG_INT:
-    case CONFIG_FLAG:
     case CONFIG_ADDRESSES:
     case CONFIG_OBJECT:
     case CONFIG_ACCOUNTS:
@@ -363,11 +362,6 @@ const char *config_text(const struct config *c, const char *key)
 int64_t config_int(const struct config *c, const char *key)
 {
     return json_integer_value(c->values[index_of(key)]);
-}
-
-bool config_flag(const struct config *c, const char *key)
-{
-    return json_is_true(c->values[index_of(key)]);
 }
 
 const char *const *config_list(const struct config *c, const char *key)

@@ -21,7 +21,6 @@ struct config;
 
 enum config_type {
     CONFIG_INT,
-    CONFIG_FLAG,
     CONFIG_TEXT,      /* `least` to `most` bytes */
     CONFIG_NAME,      /* letters, digits, - and _, `least` to `most` of them */
     CONFIG_CHOICE,    /* one of the words in `unit`, separated by | */
@@ -60,7 +59,6 @@ void config_free(struct config *c); /* NULL is fine */
 /* The value of a key of that type; a name that is not in the table ends the program. Borrowed. */
 const char *config_text(const struct config *c, const char *key);
 int64_t config_int(const struct config *c, const char *key);
-bool config_flag(const struct config *c, const char *key);
 const char *const *config_list(const struct config *c, const char *key); /* NULL-terminated */
 json_t *config_json(const struct config *c, const char *key);            /* NULL when not given */
 struct zone config_zone(const struct config *c);

@@ -116,8 +116,6 @@ bool config_fits(const struct config_key *key, const json_t *value)
     case CONFIG_INT:
         return json_is_integer(value) && json_integer_value(value) >= key->least &&
                json_integer_value(value) <= key->most;
-    case CONFIG_FLAG:
-        return json_is_boolean(value);
     case CONFIG_ADDRESSES:
         return are_addresses(key, value);
     case CONFIG_OBJECT:
@@ -134,9 +132,6 @@ void config_expected(const struct config_key *key, struct sbuf *out)
     switch (key->type) {
     case CONFIG_INT:
         sbuf_printf(out, "a whole number from %" PRId64 " to %" PRId64, key->least, key->most);
-        break;
-    case CONFIG_FLAG:
-        sbuf_str(out, "true or false");
         break;
     case CONFIG_TEXT:
         sbuf_printf(out, "a string of %" PRId64 " to %" PRId64 " bytes", key->least, key->most);

@@ -75,7 +75,6 @@ static const char *type_name(enum config_type type)
 {
     static const char *const names[] = {
         [CONFIG_INT] = "whole number",
-        [CONFIG_FLAG] = "true or false",
         [CONFIG_TEXT] = "string",
         [CONFIG_NAME] = "name",
         [CONFIG_CHOICE] = "one of",

@@ -375,11 +375,6 @@ void dispatch_wake(struct dispatch *d)
     look(d);
 }
 
-int dispatch_in_flight(const struct dispatch *d)
-{
-    return d->in_flight;
-}
-
 static void store_again(struct dispatch *d)
 {
     struct send *next;

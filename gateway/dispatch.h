@@ -66,8 +66,6 @@ GW_MUSTCHECK int dispatch_start(const struct dispatch_options *options, struct d
                                 struct fault *fault);
 /* Rows were written (WAKE_OUTBOX) or something else changed what may go now. */
 void dispatch_wake(struct dispatch *d);
-/* Rows in hand: planned, on their way, or their outcome not yet committed. */
-int dispatch_in_flight(const struct dispatch *d);
 
 /* Leases no more; requests under way get `grace_ms`, then they are given up and their rows take the
  * way of an attempt without answer. `stopped` runs once all outcomes are committed (or cannot be)

@@ -16,6 +16,8 @@ static void unlink_conn(struct http_conn *c)
     c->list = DEADLINE_NONE;
 }
 
+static void on_deadline_timer(uv_timer_t *timer);
+
 static void arm(struct http_server *s, uint64_t wait_ms)
 {
     if (uv_timer_start(&s->deadline_timer, on_deadline_timer, wait_ms, 0) != 0)
@@ -57,7 +59,7 @@ static void cut(struct http_conn *c)
         request_kill(c->request);
 }
 
-void on_deadline_timer(uv_timer_t *timer)
+static void on_deadline_timer(uv_timer_t *timer)
 {
     struct http_server *s = timer->data;
     uint64_t now = uv_now(s->loop);

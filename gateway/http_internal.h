@@ -103,7 +103,6 @@ void http_server_run_soon(struct http_server *s);
 
 /* http_deadline.c: puts a connection at the end of a list, or on none. */
 void deadline_set(struct http_conn *c, enum deadline_list list);
-void on_deadline_timer(uv_timer_t *timer);
 
 /* http_request.c: libmicrohttpd's callbacks. */
 void *on_request_line(void *server, const char *uri, struct MHD_Connection *mhd);

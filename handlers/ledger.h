@@ -28,8 +28,7 @@ enum ledger_kind {
 enum ledger_source {
     LEDGER_SIGNED_UP = 1, /* signed up, and the organizer says they came */
     LEDGER_CHECKED_IN,    /* checked in by text, and the organizer confirmed */
-    LEDGER_CLAIMED,       /* claimed by the volunteer, then confirmed */
-    LEDGER_SOURCES        /* one more than the last */
+    LEDGER_CLAIMED        /* claimed by the volunteer, then confirmed */
 };
 
 /* One entry. A confirmed entry or a correction is refused while a field marked * is empty: the nine

@@ -18,7 +18,7 @@ enum counter {
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */
-enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET, REFUSED_LABELS };
+enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET };
 
 extern const struct metric_row counter_rows[];
 

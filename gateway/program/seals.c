@@ -20,7 +20,7 @@ static int write_all(int fd, struct slice data)
     return fsync(fd) == 0 ? GW_OK : GW_EIO;
 }
 
-int seals_append(const char *file, struct slice line, struct fault *fault)
+static int append(const char *file, struct slice line, struct fault *fault)
 {
     int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     int rc = fd < 0 ? GW_EIO : write_all(fd, line);
@@ -52,7 +52,7 @@ int seals_write_one(const struct service *s, const char *file, struct fault *fau
     int n = seal_unwritten(s, 1, &lines);
     if (n <= 0)
         return n;
-    int rc = seals_append(file, lines[0].line, fault);
+    int rc = append(file, lines[0].line, fault);
     if (rc == GW_OK)
         rc = seal_written(s, lines[0].number);
     return rc < 0 ? rc : 1;

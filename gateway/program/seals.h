@@ -5,9 +5,6 @@
 
 #include "gateway/program/installation.h"
 
-/* Appends `line` (with its newline) to the seal file and syncs it. 0 or GW_EIO. */
-GW_MUSTCHECK int seals_append(const char *file, struct slice line, struct fault *fault);
-
 /* Writes all lines that are not in the file yet, in short transactions. 0 or GW_E*. */
 GW_MUSTCHECK int seals_write(struct installation *in, struct fault *fault);
 

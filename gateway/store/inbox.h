@@ -9,9 +9,6 @@
 #include "gateway/base/vault.h"
 #include "gateway/store/store.h"
 
-/* Days a (account, key) is remembered; provider timestamps older than that are refused (design,
- * promise 2). */
-enum { SEEN_DAYS = 35 };
 enum { INBOX_KEY_LIMIT = 255, INBOX_LAST_LIMIT = 20, INBOX_LAST_DAYS = 7 };
 
 struct inbox_row {

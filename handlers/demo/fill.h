@@ -44,10 +44,4 @@ int demo_named(struct demo *d, const struct service *s, const json_t *person);
 int demo_generated(struct demo *d, const struct service *s, int64_t i);
 int demo_activity(struct demo *d, const struct service *s, const json_t *activity);
 
-/* A service that was confirmed `days` before the service's moment. 0 or GW_E*. */
-int demo_hours(const struct service *s, int64_t volunteer, int64_t address, int64_t area,
-               const json_t *claim, int64_t days);
-/* A number that looks random and is always the same for `i` and `salt`. */
-uint64_t demo_mix(int64_t i, unsigned salt);
-
 #endif

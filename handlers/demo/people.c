@@ -22,7 +22,8 @@ SQL(demo_set_address, "UPDATE volunteers SET address = $address WHERE id = $id")
 SQL(demo_opted, "INSERT INTO opt_states (address, scope, state, changed_at) "
                 "VALUES ($address, 1, 1, $at) ON CONFLICT DO NOTHING");
 
-uint64_t demo_mix(int64_t i, unsigned salt)
+/* A number that looks random and is always the same for `i` and `salt`. */
+static uint64_t mix(int64_t i, unsigned salt)
 {
     uint64_t x = (uint64_t)i * UINT64_C(0x9e3779b97f4a7c15) + salt;
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -102,10 +103,10 @@ static struct slice made_name(const struct demo *d, const struct service *s, int
 {
     enum { WHOLE_PERCENT = 15 };
     const struct demo_names *whole = &d->whole[gender], *given = &d->given[gender];
-    if (demo_mix(i, 1) % 100 < WHOLE_PERCENT)
-        return whole->name[demo_mix(i, 2) % (uint64_t)whole->count];
-    struct slice first = d->surnames.name[demo_mix(i, 3) % (uint64_t)d->surnames.count];
-    struct slice last = given->name[demo_mix(i, 4) % (uint64_t)given->count];
+    if (mix(i, 1) % 100 < WHOLE_PERCENT)
+        return whole->name[mix(i, 2) % (uint64_t)whole->count];
+    struct slice first = d->surnames.name[mix(i, 3) % (uint64_t)d->surnames.count];
+    struct slice last = given->name[mix(i, 4) % (uint64_t)given->count];
     return arena_printf(s->arena, "%.*s%.*s", SLICE_ARG(first), SLICE_ARG(last));
 }
 
@@ -143,8 +144,9 @@ static void keep(struct demo *d, int64_t volunteer, int64_t address)
     d->kept_address[d->kept_count++] = address;
 }
 
-int demo_hours(const struct service *s, int64_t volunteer, int64_t address, int64_t area,
-               const json_t *claim, int64_t days)
+/* A service that was confirmed `days` before the service's moment. 0 or GW_E*. */
+static int confirmed_hours(const struct service *s, int64_t volunteer, int64_t address,
+                           int64_t area, const json_t *claim, int64_t days)
 {
     struct service then = *s;
     struct organization org;
@@ -192,7 +194,7 @@ static int named_hours(const struct service *s, const struct volunteer *v, const
     const json_t *claim;
     json_array_foreach(list, i, claim)
     {
-        int rc = demo_hours(s, v->id, v->address, v->area, claim, json_int(claim, "days", 1));
+        int rc = confirmed_hours(s, v->id, v->address, v->area, claim, json_int(claim, "days", 1));
         if (rc < 0)
             return rc;
     }
@@ -228,7 +230,7 @@ int demo_named(struct demo *d, const struct service *s, const json_t *person)
 /* One of twenty has served. */
 static bool has_hours(int64_t i)
 {
-    return demo_mix(i, 12) % 20 == 0;
+    return mix(i, 12) % 20 == 0;
 }
 
 /* A person of between 18 and about 80, made of `i` alone. Who is about to get hours has no address
@@ -236,26 +238,26 @@ static bool has_hours(int64_t i)
 static int insert_generated(const struct demo *d, const struct service *s, int64_t i,
                             int64_t address, struct volunteer *v)
 {
-    int gender = (int)(demo_mix(i, 5) % 2);
-    int year = OLDEST + (int)(demo_mix(i, 6) % (YOUNGEST - OLDEST));
+    int gender = (int)(mix(i, 5) % 2);
+    int year = OLDEST + (int)(mix(i, 6) % (YOUNGEST - OLDEST));
     v->id = ids_next(s->ids);
-    v->area = d->areas[demo_mix(i, 7) % (uint64_t)d->area_count];
+    v->area = d->areas[mix(i, 7) % (uint64_t)d->area_count];
     v->address = address;
-    int64_t birth = civil_day(year, 1, 1) + (int64_t)(demo_mix(i, 8) % 365);
-    int64_t at = s->now - (int64_t)(demo_mix(i, 9) % 400 + 1) * DAY_SECONDS;
+    int64_t birth = civil_day(year, 1, 1) + (int64_t)(mix(i, 8) % 365);
+    int64_t at = s->now - (int64_t)(mix(i, 9) % 400 + 1) * DAY_SECONDS;
     struct slice number = arena_printf(s->arena, "%lld%d%08lld", (long long)(v->area / 1000000),
                                        GENERATED_YEAR, (long long)i);
     int rc = sql_run(s->tx, &demo_volunteer,
                      BINDS(BIND_INT("id", v->id), BIND_TEXT("number", number),
                            BIND_TEXT("name", made_name(d, s, i, gender)), BIND_INT("birth", birth),
                            BIND_INT("gender", gender + 1), BIND_INT("area", v->area),
-                           BIND_INT("verification", demo_mix(i, 10) % 3 ? 1 : 2),
+                           BIND_INT("verification", mix(i, 10) % 3 ? 1 : 2),
                            BIND_INT("address", has_hours(i) ? 0 : address), BIND_INT("at", at),
                            BIND_BLOB("empty", SLICE(""))));
     if (rc <= 0)
         return rc;
     rc = volunteer_link(s, v->id, address);
-    if (rc >= 0 && demo_mix(i, 11) % 10 < 8)
+    if (rc >= 0 && mix(i, 11) % 10 < 8)
         rc = sql_run(s->tx, &demo_opted, BINDS(BIND_INT("address", address), BIND_INT("at", at)));
     return rc < 0 ? rc : 1;
 }
@@ -275,10 +277,9 @@ int demo_generated(struct demo *d, const struct service *s, int64_t i)
     if (!has_hours(i))
         return 0;
     const json_t *claims = json_object_get(d->people, "claims");
-    int64_t days =
-        2 + (int64_t)(demo_mix(i, 14) % (uint64_t)json_int(d->people, "claim_days", 300));
-    rc = demo_hours(s, v.id, 0, v.area,
-                    json_array_get(claims, demo_mix(i, 13) % json_array_size(claims)), days);
+    int64_t days = 2 + (int64_t)(mix(i, 14) % (uint64_t)json_int(d->people, "claim_days", 300));
+    rc = confirmed_hours(s, v.id, 0, v.area,
+                         json_array_get(claims, mix(i, 13) % json_array_size(claims)), days);
     if (rc >= 0)
         rc = sql_run(s->tx, &demo_set_address,
                      BINDS(BIND_INT("id", v.id), BIND_INT("address", address)));

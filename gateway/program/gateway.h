@@ -40,6 +40,7 @@ struct gateway {
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
     const char *config_file;
+    bool loop_ready;
     bool stopping;
     uint64_t stop_began; /* loop time, milliseconds */
 };

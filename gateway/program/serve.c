@@ -29,44 +29,43 @@ static void on_woken(void *context, unsigned what)
         background_wake(g);
 }
 
-/* Down, in order: no new connections, what is in hand is answered; then sending, the worker, HTTP.
- */
-static void on_http_closed(void *context)
+static void close_handle(uv_handle_t *handle)
 {
-    struct gateway *g = context;
-    g->http = NULL;
-    uv_close((uv_handle_t *)&g->terminate, NULL);
-    uv_close((uv_handle_t *)&g->interrupt, NULL);
-    uv_close((uv_handle_t *)&g->hangup, NULL);
-    uv_close((uv_handle_t *)&g->grace, NULL);
+    if (handle->data != NULL && !uv_is_closing(handle))
+        uv_close(handle, NULL);
 }
 
-static void on_checkpoint_stopped(void *context)
+/* Down, in order, each room calling this again once it is gone: sending, the worker with what it
+ * has in hand, the checkpoint, HTTP. Rooms that never started are passed over. */
+static void take_down(void *context)
 {
     struct gateway *g = context;
-    g->checkpoint = NULL;
-    http_server_stop(g->http, on_http_closed, g);
-}
-
-static void on_worker_stopped(void *context)
-{
-    struct gateway *g = context;
-    g->worker = NULL;
-    checkpoint_stop(g->checkpoint, on_checkpoint_stopped, g);
-}
-
-static void on_client_closed(void *context)
-{
-    struct gateway *g = context;
-    g->client = NULL;
-    worker_stop(g->worker, on_worker_stopped, g);
-}
-
-static void on_dispatch_stopped(void *context)
-{
-    struct gateway *g = context;
-    g->dispatch = NULL;
-    http_client_stop(g->client, on_client_closed, g);
+    struct dispatch *dispatch = g->dispatch;
+    struct http_client *client = g->client;
+    struct worker *worker = g->worker;
+    struct checkpoint *checkpoint = g->checkpoint;
+    struct http_server *http = g->http;
+    if (dispatch != NULL) {
+        g->dispatch = NULL;
+        dispatch_stop(dispatch, SEND_GRACE_MS, take_down, g);
+    } else if (client != NULL) {
+        g->client = NULL;
+        http_client_stop(client, take_down, g);
+    } else if (worker != NULL) {
+        g->worker = NULL;
+        worker_stop(worker, take_down, g);
+    } else if (checkpoint != NULL) {
+        g->checkpoint = NULL;
+        checkpoint_stop(checkpoint, take_down, g);
+    } else if (http != NULL) {
+        g->http = NULL;
+        http_server_stop(http, take_down, g);
+    } else {
+        close_handle((uv_handle_t *)&g->terminate);
+        close_handle((uv_handle_t *)&g->interrupt);
+        close_handle((uv_handle_t *)&g->hangup);
+        close_handle((uv_handle_t *)&g->grace);
+    }
 }
 
 static void on_grace(uv_timer_t *timer)
@@ -79,7 +78,7 @@ static void on_grace(uv_timer_t *timer)
     uv_timer_stop(timer);
     log_write(g->log, LOG_LEVEL_INFO, "stopping", NO_TRACE,
               LOG_FIELDS(LOG_INT("pending", pending)));
-    dispatch_stop(g->dispatch, SEND_GRACE_MS, on_dispatch_stopped, g);
+    take_down(g);
 }
 
 static void on_terminate(uv_signal_t *signal, int number)
@@ -243,6 +242,7 @@ static int start(struct gateway *g, const char *dir, const char *port_file, stru
         rc = fault_set(fault, GW_EIO, "the event loop cannot be made");
     if (rc < 0)
         return rc;
+    g->loop_ready = true;
     g->metrics = metrics_new();
     g->counters = metrics_add(g->metrics, counter_rows);
     rc = start_rooms(g, fault);
@@ -260,7 +260,8 @@ static int start(struct gateway *g, const char *dir, const char *port_file, stru
 static void release(struct gateway *g)
 {
     background_free(g);
-    uv_loop_close(&g->loop);
+    if (g->loop_ready)
+        uv_loop_close(&g->loop);
     accounts_free(&g->accounts);
     catalogue_release(g->catalogue);
     metrics_free(g->metrics);
@@ -292,10 +293,15 @@ int command_serve(int argc, char **argv)
     rc = start(&g, dir, port_file, &fault);
     if (rc < 0) {
         command_fail("serve", &fault);
-        return rc == GW_ECONFIG ? 2 : 1;
+        g.stopping = true;
+        background_stop(&g);
+        if (g.loop_ready)
+            take_down(&g);
     }
-    uv_run(&g.loop, UV_RUN_DEFAULT);
-    log_write(g.log, LOG_LEVEL_INFO, "stopped", NO_TRACE, NULL);
+    if (g.loop_ready)
+        uv_run(&g.loop, UV_RUN_DEFAULT);
+    if (rc == GW_OK)
+        log_write(g.log, LOG_LEVEL_INFO, "stopped", NO_TRACE, NULL);
     release(&g);
-    return 0;
+    return rc == GW_OK ? 0 : rc == GW_ECONFIG ? 2 : 1;
 }

@@ -7,6 +7,7 @@
 #ifndef HANDLERS_ATTENDANCE_H
 #define HANDLERS_ATTENDANCE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,7 +19,7 @@ enum attendance_check_outcome {
     ATTENDANCE_CHECKED_IN,
     ATTENDANCE_AGAIN,      /* was checked in before: `at` is the first time, nothing changed */
     ATTENDANCE_NONE_NEAR,  /* nothing signed up for begins within two hours or is going on;
-                              `activity` is the     next one signed up for, 0 when there is none */
+                              `activity` is the next one signed up for, 0 when there is none */
     ATTENDANCE_CODE_WRONG, /* a code was given and it is not today's */
     ATTENDANCE_CLOSED,     /* the leader has closed the list */
     ATTENDANCE_CHECK_NOT_ALLOWED, /* attendance_mark by somebody without POWER_CONFIRM there */
@@ -119,6 +120,11 @@ const char *attendance_outcome_name(enum attendance_outcome o);
 GW_MUSTCHECK int attendance_sheet(const struct service *s, int64_t activity, int64_t organizer,
                                   struct attendance_sheet *out);
 
+/* Who has to be asked about, for the question attendance.ask: `missing` [{n, name}] are those who
+ * did not check in, `first` their first number, `rest` how many more there are than fit. When
+ * nobody checked in there is nobody to name. */
+void attendance_put_missing(json_t *params, const struct attendance_sheet *sheet);
+
 struct attendance_closing {
     int64_t activity, organizer;
     const struct attendance_item
@@ -183,6 +189,7 @@ GW_MUSTCHECK int attendance_settle(const struct service *s, int64_t person, int6
 /* Sets the timers of an activity; call it when it is published or moved. */
 GW_MUSTCHECK int attendance_schedule(const struct service *s, int64_t activity, int64_t starts_at,
                                      int64_t ends_at);
+/* Cancels them; 0 or GW_E*. */
 GW_MUSTCHECK int attendance_unschedule(const struct service *s, int64_t activity);
 /* "activity.over": at the end the leader is asked who came (attendance.ask, opens a flow). */
 GW_MUSTCHECK int attendance_over_timer(const struct service *s, int64_t activity);

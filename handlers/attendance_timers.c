@@ -8,6 +8,8 @@
 /* Behind the last moment at which an offered place can be taken, so that the count is the final one
  * (scripts.md 3.4). */
 enum { AFTER_OFFERS = 5 };
+/* Names in one question of two segments. */
+enum { MISSING_SHOWN = 8 };
 
 int attendance_schedule(const struct service *s, int64_t activity, int64_t starts_at,
                         int64_t ends_at)
@@ -32,20 +34,28 @@ int attendance_unschedule(const struct service *s, int64_t activity)
     return rc < 0 ? rc : 0;
 }
 
-/* Those who did not check in, by number: the leader says who of them came. */
-static json_t *not_checked_in(const struct attendance_sheet *sheet)
+void attendance_put_missing(json_t *params, const struct attendance_sheet *sheet)
 {
     json_t *list = json_array();
-    for (int i = 0; i < sheet->count; i++) {
+    int64_t rest = 0;
+    json_object_del(params, "first");
+    for (int i = 0; sheet->checked_in > 0 && i < sheet->count; i++) {
         const struct attendance_row *row = &sheet->rows[i];
         if (row->checked_in_at > 0)
             continue;
+        if (json_array_size(list) == MISSING_SHOWN) {
+            rest++;
+            continue;
+        }
         json_t *item = json_object();
         json_put_int(item, "n", row->number);
         json_put_slice(item, "name", row->name);
+        if (json_array_size(list) == 0)
+            json_put_int(params, "first", row->number);
         json_array_append_new(list, item);
     }
-    return list;
+    json_object_set_new(params, "missing", list);
+    json_put_int(params, "rest", rest);
 }
 
 static json_t *params_of(const struct service *s, const struct activity *a,
@@ -98,10 +108,7 @@ int attendance_over_timer(const struct service *s, int64_t activity)
         return rc < 0 ? rc : 0;
     json_t *params = params_of(s, &a, &sheet);
     json_put_int(params, "checked_in", sheet.checked_in);
-    json_t *missing = not_checked_in(&sheet);
-    if (json_array_size(missing) > 0)
-        json_put_int(params, "first", json_int(json_array_get(missing, 0), "n", 0));
-    json_object_set_new(params, "missing", missing);
+    attendance_put_missing(params, &sheet);
     json_put_int(params, "minutes", sheet.length);
     json_put_int(params, "quality", sheet.quality);
     return notify_ask(s, address, "attendance.ask", params);

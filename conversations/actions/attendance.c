@@ -78,23 +78,6 @@ static void describe(struct action_call *call, const struct attendance_sheet *sh
     notify_set_time(call->service, call->slots, NULL, "end", sheet->ends_at);
 }
 
-static void put_missing(struct action_call *call, const struct attendance_sheet *sheet)
-{
-    json_t *list = json_array();
-    json_object_del(call->slots, "first");
-    for (int i = 0; i < sheet->count; i++) {
-        if (sheet->rows[i].checked_in_at > 0)
-            continue;
-        json_t *item = json_object();
-        json_put_int(item, "n", sheet->rows[i].number);
-        json_put_slice(item, "name", sheet->rows[i].name);
-        if (json_array_size(list) == 0)
-            json_put_int(call->slots, "first", sheet->rows[i].number);
-        json_array_append_new(list, item);
-    }
-    json_object_set_new(call->slots, "missing", list);
-}
-
 static const char *outcome_of(enum attendance_outcome outcome)
 {
     return outcome == ATTENDANCE_NO_ACTIVITY ? "none" : attendance_outcome_name(outcome);
@@ -115,7 +98,7 @@ static int attendance_look(struct action_call *call)
         return action_end(call, "unchanged");
     if (!sheet.over)
         return action_end(call, "not_over");
-    put_missing(call, &sheet);
+    attendance_put_missing(call->slots, &sheet);
     return action_end(call, sheet.count == 0 ? "empty" : "ready");
 }
 
@@ -224,17 +207,21 @@ static const char *merge(struct action_call *call, const struct attendance_sheet
 {
     const char *wrong = NULL;
     const json_t *said = json_object_get(call->slots, "items");
+    bool any_came = json_flag(call->slots, "absent", false);
     read_kept(call->slots, items);
     for (size_t i = 0; !wrong && i < json_array_size(said); i++) {
         struct attendance_item item;
         wrong = take_item(call, sheet, json_array_get(said, i), &item);
+        any_came |= item.what == ATTENDANCE_WHAT_CAME;
         if (!wrong)
             put_item(items, &item);
     }
-    if (json_flag(call->slots, "all", false))
+    /* Where nobody texted 到了, who is not named as missing was there. */
+    if (json_flag(call->slots, "all", false) || (sheet->checked_in == 0 && !any_came))
         json_object_set_new(call->slots, "_all", json_true());
     json_object_del(call->slots, "items");
     json_object_del(call->slots, "all");
+    json_object_del(call->slots, "absent");
     if (wrong)
         items->count = 0;
     keep_items(call->slots, items);

@@ -206,6 +206,7 @@ static void drop_known(json_t *slots, const json_t *one)
 static void describe(json_t *slots, const json_t *one, const struct hours *row)
 {
     row_describe(slots, row);
+    json_put_int(slots, "minutes", json_int(one, "minutes", row->minutes));
     json_put_slice(slots, "name", json_slice(one, "name"));
 }
 

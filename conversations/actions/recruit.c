@@ -57,7 +57,8 @@ static int read_text(struct action_call *call, bool first, json_t *read)
     }
     for (size_t i = 0; first && i < sizeof wish / sizeof *wish; i++) {
         json_t *value = json_object_get(call->slots, wish[i]);
-        if (value != NULL)
+        if (value != NULL && json_object_get(read, wish[i]) == NULL &&
+            json_object_get(read, "meet") == NULL)
             json_object_set(read, wish[i], value);
     }
     /* 老街社区打扫卫生 names what is done and where, not where to meet. */
@@ -94,7 +95,7 @@ static bool take_place(struct action_call *call, json_t *draft, const json_t *re
         places_find(json_slice(area, "area"), &found, 1) == 1)
         json_put_id(draft, "area", found.code);
     json_decref(area);
-    bool any = keep(draft, "word", place);
+    bool any = keep(draft, "word", place.n > 0 ? place : meet);
     if (meet.n > 0)
         return keep(draft, "place", meet);
     if (place.n == 0 || places_find(place, &found, 1) > 0)

@@ -449,3 +449,18 @@ int recipient_read(const struct reading *r, json_t *slots)
         json_object_set_new(slots, "for_all", json_true());
     return 1;
 }
+
+int page_read(const struct reading *r, json_t *slots)
+{
+    struct slice low = r->normal.low;
+    size_t i = 0;
+    skip_separators(low, &i);
+    if (!scan_any(low, &i, "下一页|下页|下面的|后面的|更多|继续|再看"))
+        return 0;
+    while (i < low.n && (scan_any(low, &i, "的|吧|嘛|呢") || scan_is_any(low, i, separators)))
+        skip_separators(low, &i);
+    if (i < low.n)
+        return 0;
+    json_object_set_new(slots, "page", json_string("next"));
+    return 1;
+}

@@ -25,5 +25,7 @@ int reason_read(const struct reading *r, json_t *slots);
 /* Whom a service was for: 「老人」, 「敬老院 老人」, 「都是居民」. `recipient`, `at_place` where it
  * was said, `for_all` where it is meant of the following ones too. */
 int recipient_read(const struct reading *r, json_t *slots);
+/* 下页, 更多: `page`. */
+int page_read(const struct reading *r, json_t *slots);
 
 #endif

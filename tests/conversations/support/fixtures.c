@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "handlers/demo.h"
+#include "gateway/store/sql.h"
 #include "handlers/district.h"
+#include "handlers/organizations.h"
+#include "handlers/protect.h"
+#include "handlers/roles.h"
 #include "tests/conversations/support/district.h"
 #include "tests/conversations/support/roster.h"
 
@@ -29,12 +33,32 @@ static int make_district(struct world *w, const struct service *s, void *context
     return district_setup(s);
 }
 
+SQL(fixture_set_code, "UPDATE role_codes SET digest = $digest WHERE used_at = 0");
+
+/* A one-use code for the first lead of the district, as the server prints it; always 739164. */
+static int make_code(struct world *w, const struct service *s, void *context)
+{
+    struct organization org = { 0 };
+    char code[8];
+    (void)w;
+    (void)context;
+    int rc = org_by_name(s, SLICE("区文明办"), &org);
+    if (rc <= 0)
+        return rc < 0 ? rc : GW_ENOTFOUND;
+    rc = role_code_make(s, org.id, ROLE_LEAD, code);
+    if (rc >= 0)
+        rc = sql_run(s->tx, &fixture_set_code,
+                     BINDS(BIND_BLOB("digest", protect_digest(s, "role_code", SLICE("739164")))));
+    return rc < 0 ? rc : GW_OK;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct world *w, const struct service *s, void *context);
 } fixtures[] = {
     { "demo", fill_demo },
     { "district", make_district },
+    { "code", make_code },
 };
 
 int fixture_run(struct world *w, const char *name)

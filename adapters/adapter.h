@@ -99,6 +99,7 @@ enum webhook_refusal {
 #undef WEBHOOK_REFUSAL_ENUM
         WEBHOOK_REFUSAL_COUNT
 };
+/* The status of the HTTP response; the counter's label. Static. */
 int webhook_refusal_status(enum webhook_refusal r);
 const char *webhook_refusal_name(enum webhook_refusal r);
 

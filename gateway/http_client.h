@@ -38,6 +38,7 @@ struct http_fetched {
 };
 typedef void (*http_fetched_cb)(void *context, const struct http_fetched *result);
 
+/* GW_EIO with the fault when libcurl refuses. The options are copied. */
 GW_MUSTCHECK int http_client_start(const struct http_client_options *options,
                                    struct http_client **out, struct fault *fault);
 

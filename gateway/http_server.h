@@ -63,9 +63,11 @@ struct http_server_options {
     struct log *log;         /* may be NULL */
 };
 
-/* Headers of a request together have at most 16 KiB; more gets 431. */
+/* Listens; GW_EIO or GW_EINVAL with the fault when it cannot. Headers of a request together have at
+ * most 16 KiB; more gets 431. */
 GW_MUSTCHECK int http_server_start(const struct http_server_options *options,
                                    struct http_server **out, struct fault *fault);
+/* The port that is listened on. */
 int http_server_port(const struct http_server *s);
 /* Stops accepting; what is in hand may still be answered, and each answer closes its connection. */
 void http_server_quiesce(struct http_server *s);

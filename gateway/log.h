@@ -57,8 +57,9 @@ struct log_field {
 GW_MUSTCHECK int log_open(const struct log_options *options, struct log **out, struct fault *fault);
 void log_close(struct log *l); /* NULL is fine; after the last log_write */
 
-/* Opens the file anew under its name, for log rotation. On an error the old one stays. */
+/* Opens the file anew under its name, for log rotation. GW_EIO: the old one stays. Any thread. */
 GW_MUSTCHECK int log_reopen(struct log *l, struct fault *fault);
+/* From the next line on. Any thread. */
 void log_set_level(struct log *l, enum log_level level);
 
 /* One write(2) a line: lines of several threads do not mix. A NULL log and levels below the set one

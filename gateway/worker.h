@@ -61,6 +61,7 @@ struct worker_options {
     void *context;
 };
 
+/* Starts the thread; the store is the worker's until it has stopped. GW_EIO with the fault. */
 GW_MUSTCHECK int worker_start(const struct worker_options *options, struct worker **out,
                               struct fault *fault);
 

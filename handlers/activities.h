@@ -56,6 +56,7 @@ enum {
     MISSING_RISK = 32,
     MISSING_SERVES = 64,
 };
+/* The bits of what `a` lacks, 0 when it may be published. Pure. */
 unsigned draft_missing(const struct activity *a);
 /* The name of one bit for a message: "what", "when", "where", "count", "requirements", "risk",
  * "serves". */
@@ -125,12 +126,16 @@ GW_MUSTCHECK int activities_led(const struct service *s, int64_t address, enum a
 GW_MUSTCHECK int activities_between(const struct service *s, int64_t from, int64_t to,
                                     struct slice word, int limit, struct activity **out);
 
-/* Places, each one conditional statement, so that two takers never share one. */
-/* 1 and the running number of the sign-up, 0 when full or not open, or GW_E*. */
+/* Places, each one conditional statement, so that two takers never share one. Numbers of rows
+ * changed (1, or 0 when it was not possible) or GW_E*.
+ *
+ * 1 and the running number of the sign-up, 0 when full or not open, or GW_E*. */
 GW_MUSTCHECK int activity_seat_take(const struct service *s, int64_t id, int64_t *number);
 /* The next running number for somebody who takes over a held place. */
 GW_MUSTCHECK int activity_seat_keep(const struct service *s, int64_t id, int64_t *number);
+/* Gives one place back; a full activity has places free again. */
 GW_MUSTCHECK int activity_seat_free(const struct service *s, int64_t id);
+/* Adds `change` (1 or -1) to the length of the waiting list. */
 GW_MUSTCHECK int activity_waiting(const struct service *s, int64_t id, int64_t change);
 
 /* Timer "activity.ends": closed, offers and waiting list end. */

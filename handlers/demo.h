@@ -1,6 +1,6 @@
 /* A believable district to try things in: organizations, people with roles, a dozen activities
  * around a given moment, and any number of volunteers. The same every time (no randomness). Data:
- * handlers/demo/district.json and names.json. */
+ * handlers/demo/people.json and activities.json. */
 #ifndef HANDLERS_DEMO_H
 #define HANDLERS_DEMO_H
 

@@ -12,7 +12,8 @@ enum guardian_ask_outcome {
     GUARDIAN_SAME_PHONE, /* the minor's own number: a guardian needs another */
     GUARDIAN_BAD_PHONE,
     GUARDIAN_NOT_NEEDED, /* nobody on that record waits for one */
-    GUARDIAN_TOO_MANY,   /* three guardians were asked for this person */
+    GUARDIAN_TOO_MANY,   /* three guardians were asked for this person (ours: a wrong number or two,
+                            no asking around) */
 };
 GW_MUSTCHECK int guardian_ask(const struct service *s, int64_t volunteer, struct slice name,
                               struct slice phone);

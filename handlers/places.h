@@ -25,6 +25,7 @@ struct place {
 
 /* The i-th place in order of code, false past the end. */
 bool places_at(int i, struct place *out);
+/* False when the code is unknown. */
 bool places_by_code(int64_t code, struct place *out);
 /* All places with exactly this official, short or other name, at most `max`; returns how many there
  * are (more than one: ask, e.g. a township and a village of one name). */
@@ -37,6 +38,7 @@ int64_t places_township(int64_t code);
 int64_t places_county(int64_t code);
 /* First and last code of `code` and all below it; for 0 every code there is, and 0. */
 void places_range(int64_t code, int64_t *lo, int64_t *hi);
+/* Whether `code` is `ancestor` or lies below it; everything lies within 0. */
 bool places_within(int64_t code, int64_t ancestor);
 
 #endif

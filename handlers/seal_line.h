@@ -3,9 +3,8 @@
  *     linli-seal 1 NUMBER MADE_AT LAST_ID PEOPLE ENTRIES MINUTES BEFORE HEADS MAC
  *
  * Fields are parted by one blank. BEFORE is the MAC of the line before (64 zeros at first), HEADS
- * is
- * "-" or PERSON:SEQ:MAC joined by commas, MAC is the HMAC-SHA256 (VAULT_SEAL) of all bytes before
- * its blank. PEOPLE, ENTRIES and MINUTES count everything up to LAST_ID. */
+ * is "-" or PERSON:SEQ:MAC joined by commas, MAC is the HMAC-SHA256 (VAULT_SEAL) of all bytes
+ * before its blank. PEOPLE, ENTRIES and MINUTES count everything up to LAST_ID. */
 #ifndef HANDLERS_SEAL_LINE_H
 #define HANDLERS_SEAL_LINE_H
 

@@ -56,8 +56,9 @@ struct signup_result {
     bool heavy; /* joined, but more than policy.week_load_minutes are planned that week */
 };
 /* Signs up `count` persons (at most 9) one after the other; each has an outcome of its own. `*a` is
- * the activity as it is afterwards. 0, or GW_ENOTFOUND is never returned: see SIGNUP_NOT_FOUND.
- * GW_E* for errors. */
+ * the activity as it is afterwards. 0 (an unknown activity or person is SIGNUP_NOT_FOUND), or
+ * GW_E*.
+ */
 GW_MUSTCHECK int signup_join(const struct service *s, int64_t activity, int64_t address,
                              const int64_t *volunteers, int count, struct signup_result *results,
                              struct activity *a);
@@ -80,6 +81,7 @@ GW_MUSTCHECK int signups_leave(const struct service *s, int64_t volunteer);
 /* 1 and the sign-up of a person whatever its state, 0, or GW_E*. */
 GW_MUSTCHECK int signup_find(const struct service *s, int64_t activity, int64_t volunteer,
                              struct signup *out);
+/* The same by signups.id. */
 GW_MUSTCHECK int signup_get(const struct service *s, int64_t id, struct signup *out);
 /* Joined, queued or offered sign-ups of all people of an address whose activity ends after `from`,
  * next ones first; in the arena, at most 50. Number or GW_E*. */

@@ -57,12 +57,14 @@ enum task_open_outcome {
     TASK_AGAIN,  /* this person has an open task of the kind: the new words are added to it */
     TASK_NOBODY, /* opened, but no duty person is known anywhere above */
 };
+/* Opens a task, or adds to the one that is open; `*out` is it. Outcome or GW_E*. */
 GW_MUSTCHECK int task_open(const struct service *s, const struct task_form *form, struct task *out);
 
 enum task_outcome { TASK_DONE, TASK_NOT_FOUND, TASK_NOT_YOURS, TASK_WAS_CLOSED };
 /* Sends `text` to the one who asked as "human.reply" {number, duty, text}; the task stays open. */
 GW_MUSTCHECK int task_reply(const struct service *s, int64_t address, int64_t number,
                             struct slice text, struct task *out);
+/* 「结42」: closes it. Both are for addresses with POWER_ANSWER in the task's organization. */
 GW_MUSTCHECK int task_close(const struct service *s, int64_t address, int64_t number,
                             struct task *out);
 /* Closes what was solved another way (e.g. the claim was decided), without asking who. 0 or GW_E*.

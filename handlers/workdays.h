@@ -26,6 +26,7 @@ struct workdays {
 /* Reads every file of `files` named …/data/holidays_YYYY.json. 0 or GW_ECONFIG. */
 GW_MUSTCHECK int workdays_load(const struct embedded_file *files, struct workdays *out,
                                struct fault *fault);
+/* Whether `day` (epoch day) is a working day. */
 bool workdays_is(const struct workdays *w, int64_t day);
 /* The nth working day after `day` (n >= 1): the last day of a term that begins the day after. */
 int64_t workdays_after(const struct workdays *w, int64_t day, int n);

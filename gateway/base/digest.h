@@ -9,6 +9,7 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
+/* The raw digest. SHA-1 is for protocols that ask for it. */
 void digest_sha1(struct slice data, unsigned char out[20]);
 void digest_sha256(struct slice data, unsigned char out[32]);
 void digest_hmac_sha256(struct slice key, struct slice data, unsigned char out[32]);
@@ -16,6 +17,7 @@ void digest_hmac_sha256(struct slice key, struct slice data, unsigned char out[3
 void digest_hex(const unsigned char *data, size_t n, char *out);
 /* 0 or GW_EINVAL; `out` has room for half the digits. */
 int digest_unhex(struct slice hex, unsigned char *out, size_t n);
+/* With padding, in the arena; and back. */
 struct slice digest_base64(struct slice data, struct arena *a);
 int digest_unbase64(struct slice text, struct arena *a, struct slice *out); /* 0 or GW_EINVAL */
 /* Equality in time that depends on the length only. */

@@ -20,6 +20,7 @@ void sbuf_init(struct sbuf *b, size_t max);
 void sbuf_free(struct sbuf *b);
 void sbuf_clear(struct sbuf *b); /* empties, keeps memory, forgets the failure */
 
+/* Appends; what goes beyond the limit is left out and sets `failed`, and so does all after it. */
 void sbuf_add(struct sbuf *b, struct slice s);
 void sbuf_str(struct sbuf *b, const char *text);
 void sbuf_char(struct sbuf *b, char c);
@@ -30,6 +31,7 @@ void sbuf_xml(struct sbuf *b, struct slice s);
  * characters stay, the rest is %XX). */
 void sbuf_url(struct sbuf *b, struct slice s);
 
+/* What is in it, borrowed until the next change. */
 struct slice sbuf_slice(const struct sbuf *b);
 
 #endif

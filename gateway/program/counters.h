@@ -20,6 +20,7 @@ enum counter {
 /* Further labels of COUNT_REFUSED. */
 enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET };
 
+/* The table for metrics_add. */
 extern const struct metric_row counter_rows[];
 
 #endif

@@ -64,6 +64,7 @@ void webhook_handle(void *gateway, struct http_request *request);
 GW_MUSTCHECK int background_start(struct gateway *g, struct fault *fault);
 /* After a commit that set timers. Loop's thread. */
 void background_wake(struct gateway *g);
+/* No further job; closes the timers of the loop. Before the worker stops. */
 void background_stop(struct gateway *g);
 /* After the worker stopped and the loop has closed its handles. */
 void background_free(struct gateway *g);

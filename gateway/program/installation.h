@@ -26,7 +26,7 @@ struct installation {
     struct ids ids;
     struct policy *policy;       /* owned */
     struct catalogue *catalogue; /* one reference; NULL unless asked for */
-    const char *signature;       /* SMS signature of the first SMS account */
+    const char *signature;       /* the common SMS signature; "" when there is none */
 };
 
 /* Commands take a node number of their own above those of gateways (config: 0 to 511), so that ids
@@ -45,6 +45,7 @@ enum installation_use {
  * may be NULL: what the configuration says. Errors are printed by the caller. */
 GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir, unsigned use,
                                    struct installation *out, struct fault *fault);
+/* Also after installation_open failed. */
 void installation_close(struct installation *in);
 
 /* A service over an open transaction at `now`; memory from `a`. */
@@ -70,8 +71,8 @@ GW_MUSTCHECK int installation_migrate(struct installation *in, struct fault *fau
 /* GW_ECRYPTO with words when the key file does not belong to the database. */
 GW_MUSTCHECK int installation_check_key(struct installation *in, struct fault *fault);
 
-/* Runs what is due by `now` (timers_due), each in a transaction of its own; used by `chat --now`
- * and by the transcripts. Returns how many ran, or GW_E*. */
+/* Runs what is due by `now` (timers_due), each in a transaction of its own; used by `chat`.
+ * Returns how many ran, or GW_E*. */
 GW_MUSTCHECK int installation_run_due(struct installation *in, int64_t now, struct fault *fault);
 
 /* Real UTC seconds. */

@@ -47,8 +47,8 @@ GW_MUSTCHECK int message_send(const struct service *s, const struct message_resu
 GW_MUSTCHECK int message_send_stored(const struct service *s, const struct address *address,
                                      struct slice account, struct slice replies);
 
-/* Renders stored replies for a channel into the arena. `*count` of them; GW_E* when one cannot be.
- */
+/* Renders stored replies for a channel, each as a text of its own (the one text of an HTTP response
+ * is catalogue_render_replies), in the arena. `*count` of them; GW_E* when one cannot be. */
 GW_MUSTCHECK int message_render(const struct catalogue *c, struct slice replies,
                                 enum text_channel channel, const char *signature, bool links,
                                 struct arena *a, struct slice **texts, size_t *count);

@@ -13,6 +13,8 @@ struct progress {
     bool terminal;
 };
 
+/* `what` names the work and is borrowed to the end. progress_show may be called as often as one
+ * likes; it draws only what changed. progress_end ends the line. */
 void progress_begin(struct progress *p, const char *what);
 void progress_show(struct progress *p, int64_t done, int64_t all);
 void progress_end(struct progress *p);

@@ -28,8 +28,11 @@ GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids
 /* The same by id, nothing made: 1, 0 when unknown, or GW_E*. */
 GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
                               struct address *out);
+/* Stores the session of a conversation in the place of the one before, encrypted; `a` is for the
+ * ciphertext. 0 or GW_E*. */
 GW_MUSTCHECK int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
                                      struct slice session, int64_t now, struct arena *a);
+/* 0, also when there is none, or GW_E*. */
 GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
 /* Makes both addresses one conversation (phone and WeChat bound). Prompts come along; the session
  * of a conversation that no address belongs to any more is dropped. 0, or GW_ENOTFOUND. */
@@ -51,6 +54,7 @@ struct prompt {
     int64_t asked_at;
     int64_t until; /* after it an answer is no longer taken */
 };
+/* Stores a prompt; `id` and `conversation` are set by the caller. 0 or GW_E*. */
 GW_MUSTCHECK int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p,
                                struct arena *a);
 /* Takes (removes) the prompts of a conversation, oldest first, in the arena: also those whose

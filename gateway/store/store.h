@@ -57,11 +57,13 @@ GW_MUSTCHECK int store_begin(struct store *s, struct tx **tx);
 /* 0 when it is on disk; after an error (a sticky one of a statement among them) nothing of it is.
  */
 GW_MUSTCHECK int store_commit(struct tx *tx);
+/* Nothing of it was ever there. Also after an error. */
 void store_rollback(struct tx *tx);
 
-/* One savepoint at a time, around one message. After tx_undo the transaction is as before tx_mark
- * and its sticky error is gone, except GW_ETXGONE: the store dropped everything and the whole batch
- * has failed (SQLITE_FULL and its like; asked with sqlite3_get_autocommit after any error). */
+/* One savepoint at a time, around one message. tx_keep ends it and keeps its writes. After tx_undo
+ * the transaction is as before tx_mark and its sticky error is gone, except GW_ETXGONE: the store
+ * dropped everything and the whole batch has failed (SQLITE_FULL and its like; asked with
+ * sqlite3_get_autocommit after any error). */
 GW_MUSTCHECK int tx_mark(struct tx *tx);
 GW_MUSTCHECK int tx_keep(struct tx *tx);
 GW_MUSTCHECK int tx_undo(struct tx *tx);
@@ -71,8 +73,8 @@ int tx_error(const struct tx *tx);
 /* Words for the last error of the connection, for the log: which statement, where, the database's
  * reason. Borrowed until the next error. */
 const char *tx_error_text(const struct tx *tx);
-const char *
-store_error_text(const struct store *s); /* the same after a commit or without a transaction */
+/* The same after a commit or without a transaction. */
+const char *store_error_text(const struct store *s);
 
 /* Called once after the next commit of this transaction, never after a rollback: the way in which
  * the outbox wakes its dispatcher. A mark that is undone does not take the wake-up back. */

@@ -14,8 +14,10 @@ struct timer_row {
     int64_t generation; /* rises with each timers_set of the same kind and subject */
 };
 
-/* Sets or moves the one timer of (kind, subject); an earlier due of it is forgotten. */
+/* Sets or moves the one timer of (kind, subject); an earlier due of it is forgotten. Wakes
+ * WAKE_TIMERS at commit. 0 or GW_E*. */
 GW_MUSTCHECK int timers_set(struct tx *tx, const char *kind, int64_t subject, int64_t due);
+/* 0, also when there is none, or GW_E*. */
 GW_MUSTCHECK int timers_cancel(struct tx *tx, const char *kind, int64_t subject);
 /* Up to `limit` timers due by `now`, earliest first, in the arena. Returns their number or GW_E*.
  */

@@ -37,6 +37,9 @@ void demo_load_lists(struct demo *d);
 
 /* The address of a phone. 0 or GW_E*. */
 int demo_address(const struct service *s, struct slice phone, int64_t *id);
+/* One piece of work each: a person with a role, the people of the i-th place's organization (i
+ * below demo_offices), a person of the scripts, the i-th generated volunteer, an activity and who
+ * comes. 0 or GW_E*. */
 int demo_role(const struct service *s, const json_t *role);
 int demo_offices(void);
 int demo_office(struct demo *d, const struct service *s, int64_t i);

@@ -51,6 +51,7 @@ static inline void loop_call(struct loop_fixture *f, void (*call)(void *context)
     uv_sem_wait(&f->done);
 }
 
+/* Fails the test when the loop does not start. */
 static inline void loop_start(struct loop_fixture *f)
 {
     *f = (struct loop_fixture){ 0 };

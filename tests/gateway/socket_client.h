@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* A connection to 127.0.0.1; the caller closes it. */
 static inline int client_connect(int port)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -67,6 +68,7 @@ static inline int client_read(int fd, char *out, size_t size)
     return status;
 }
 
+/* What stands behind the header; "" when nothing does. */
 static inline const char *client_body(const char *response)
 {
     const char *end = strstr(response, "\r\n\r\n");

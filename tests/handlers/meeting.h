@@ -5,6 +5,7 @@
 #include "handlers/offers.h"
 #include "tests/handlers/outbox.h"
 
+/* A published activity of the branch. */
 LOCAL struct activity meeting(struct records *r, int64_t start, int minutes, int capacity)
 {
     struct activity a = { .org = r->branch,
@@ -24,6 +25,7 @@ LOCAL struct activity meeting(struct records *r, int64_t start, int minutes, int
     return a;
 }
 
+/* Signs one person up; the outcome is the caller's to look at. */
 LOCAL struct signup_result join(struct records *r, int64_t activity, const struct volunteer *v)
 {
     struct signup_result result;
@@ -39,6 +41,7 @@ LOCAL struct activity look(struct records *r, int64_t activity)
     return a;
 }
 
+/* 0 when there is no sign-up. */
 LOCAL enum signup_state state_of(struct records *r, int64_t activity, int64_t volunteer)
 {
     struct signup u;
@@ -47,6 +50,7 @@ LOCAL enum signup_state state_of(struct records *r, int64_t activity, int64_t vo
     return rc == 1 ? u.state : (enum signup_state)0;
 }
 
+/* The open offer of an address, 0 when there is none. */
 LOCAL int64_t offer_of(struct records *r, int64_t address)
 {
     int64_t id = 0;

@@ -39,6 +39,7 @@ LOCAL void records_commit(struct records *r)
     r->s.tx = support_begin(r->support);
 }
 
+/* The address of a new phone. */
 LOCAL int64_t records_address(struct records *r)
 {
     char phone[12];
@@ -63,6 +64,7 @@ LOCAL int64_t records_org(struct records *r, enum org_kind kind, int64_t parent,
     return id;
 }
 
+/* The address of a new phone whose owner has an active role. */
 LOCAL int64_t records_role(struct records *r, int64_t org, enum role_kind kind, const char *name)
 {
     int64_t address = records_address(r);
@@ -142,6 +144,7 @@ LOCAL int64_t records_activity(struct records *r, int64_t start, int minutes)
     return a.id;
 }
 
+/* Signs up the day before, as the activity allows. */
 LOCAL void records_join(struct records *r, int64_t activity, const struct volunteer *v)
 {
     struct activity a;
@@ -154,6 +157,7 @@ LOCAL void records_join(struct records *r, int64_t activity, const struct volunt
     r->s.now = now;
 }
 
+/* Confirmed minutes. */
 LOCAL int64_t records_total(struct records *r, int64_t person)
 {
     struct ledger_totals totals;

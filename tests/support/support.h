@@ -70,7 +70,7 @@ void support_exec(struct support *s, const char *text);
 void support_folder(char out[64]);
 void support_remove(const char *folder);
 
-/* Milliseconds of CPU and wall time for tests that measure: monotonic nanoseconds. */
+/* Monotonic nanoseconds, for tests that measure. */
 int64_t support_nanoseconds(void);
 
 /* Compares a slice with a literal and shows both when they differ. */

@@ -146,6 +146,9 @@ static int put_birth(const struct reading *r, bool asked, json_t *slots)
     } else if (b.year > 0) {
         snprintf(text, sizeof(text), "%d", b.year);
         json_object_set_new(slots, "birth", json_string(text));
+    } else if (b.age > 0) { /* an answer to the question for a year */
+        snprintf(text, sizeof(text), "%d", today.year - b.age);
+        json_object_set_new(slots, "birth", json_string(text));
     }
     if (b.age > 0) {
         json_put_int(slots, "age", b.age);
@@ -158,12 +161,32 @@ static int answer_birth(const struct reading *r, json_t *slots)
     return put_birth(r, true, slots);
 }
 
+/* Whether a place is told as where somebody lives: behind 住 or 家, or with nothing behind it that
+ * makes it something else (老街打扫). */
+static bool is_home(struct slice s, const struct place *p)
+{
+    size_t at = p->to;
+    if (slice_find(s, SLICE("住")) >= 0 || slice_find(s, SLICE("家")) >= 0) {
+        return true;
+    }
+    while (at < s.n &&
+           (scan_any(s, &at,
+                     "社区|街道|办事处|那边|这边|那里|这里|附近|旁边|人|的|呢|了|啊|嘛|吧|"
+                     "哈|,|.|。|;|!|男|女") ||
+            scan_spaces(s, &at))) {
+    }
+    return at >= s.n || (unsigned char)s.p[at] < 0x80 || scan_behind(s, at, " |,|。|;|.");
+}
+
 /* By name first; by sound only when no name of the district stands there. */
 static int put_area(const struct reading *r, bool by_sound, json_t *slots)
 {
     struct slice s = r->normal.low;
     struct place p;
     if (gazetteer_find(r->u->gazetteer, s, 0, r->arena, &p) == 1) {
+        if (!by_sound && json_object_size(slots) == 0 && !is_home(s, &p)) {
+            return 0;
+        }
         json_put_slice(slots, "area", p.name);
         return 1;
     }
@@ -599,5 +622,5 @@ int understand_answer(const struct understander *u, const struct reading *r, str
 
 bool understand_answers(struct slice kind)
 {
-    return find(kind) != NULL;
+    return find(kind) >= 0;
 }

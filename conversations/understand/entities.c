@@ -172,6 +172,62 @@ static void drop_feasts(struct entities *out)
     out->count = n;
 }
 
+static bool same_class(const struct entity *a, const struct entity *b)
+{
+    return a->kind == b->kind || (a->kind <= ENTITY_DAY && b->kind <= ENTITY_DAY);
+}
+
+/* Words between two things of a kind by which the second takes the place of the first. */
+static bool replaces(struct slice between)
+{
+    static const char *const words[] = { "改成",   "改为",   "改到",   "换成", "应该是",
+                                         "其实是", "实际是", "实际上", "错了", "不对",
+                                         "记错",   "写错",   "报错",   "说错", "错咯" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (slice_find(between, slice_of(words[i])) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 不是3小时，是两个半; 从3小时改成两小时: said only to be taken back. */
+static bool is_denied(const struct entities *all, int k)
+{
+    const struct entity *e = &all->list[k];
+    if (e->kind > ENTITY_LENGTH) {
+        return false;
+    }
+    bool denied = scan_behind(all->text, e->from, "不是|并不是|不是在|不是干了|没有|没得|不到");
+    for (int i = k + 1; i < all->count; i++) {
+        const struct entity *next = &all->list[i];
+        if (same_class(e, next)) {
+            return denied || replaces((struct slice){ all->text.p + e->to, next->from - e->to });
+        }
+    }
+    for (int i = 0; denied && i < k; i++) {
+        if (same_class(e, &all->list[i])) {
+            return true; /* 是前天，不是昨天 */
+        }
+    }
+    return false;
+}
+
+static void drop_denied(struct entities *out)
+{
+    bool denied[ENTITIES_MAX];
+    int n = 0;
+    for (int k = 0; k < out->count; k++) {
+        denied[k] = is_denied(out, k);
+    }
+    for (int k = 0; k < out->count; k++) {
+        if (!denied[k]) {
+            out->list[n++] = out->list[k];
+        }
+    }
+    out->count = n;
+}
+
 static void mask(struct entities *out, struct arena *a)
 {
     struct slice s = out->text;
@@ -224,6 +280,7 @@ void entities_find(const struct calendar *calendar, const struct words *starters
         }
     }
     drop_feasts(out);
+    drop_denied(out);
     mask(out, a);
 }
 

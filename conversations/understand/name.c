@@ -227,11 +227,19 @@ bool name_answer(const struct name_words *w, struct slice text, struct arena *a,
     return i >= s.n && words_at(w->never, slice_skip(s, from), &unused) == 0;
 }
 
+/* 名字错了，是杨秀兰: behind 是 or 叫 stands the right name. */
+static bool corrects_name(struct slice text)
+{
+    return slice_find(text, SLICE("名")) >= 0 &&
+           (slice_find(text, SLICE("错")) >= 0 || slice_find(text, SLICE("不")) >= 0);
+}
+
 bool name_find(const struct name_words *w, struct slice text, struct slice *out, size_t *at)
 {
+    bool corrected = corrects_name(text);
     for (size_t i = 0; i < text.n; i = scan_next(text, i)) {
         size_t from = i;
-        if (take_told(text, &from)) {
+        if (take_told(text, &from) && !scan_is_any(text, from, "写|错|不|登|填|打|改|有")) {
             size_t to = from;
             if (name_read(w, text, &to, true, out)) {
                 *at = from;
@@ -244,7 +252,9 @@ bool name_find(const struct name_words *w, struct slice text, struct slice *out,
         size_t to = i;
         if (!field) {
             to = i;
-            field = scan_behind(text, i, "我是|本人|我姓|老伴|爱人|老公|老婆|儿子|女儿|奶奶|爷爷");
+            field =
+                scan_behind(text, i, "我是|本人|我姓|老伴|爱人|老公|老婆|儿子|女儿|奶奶|爷爷") ||
+                (corrected && scan_behind(text, i, "是|叫|成"));
         }
         if (field && name_read(w, text, &to, false, out)) {
             *at = i;

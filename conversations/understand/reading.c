@@ -184,6 +184,40 @@ static void split(struct reading *r)
     }
 }
 
+/* Where the right words begin: behind the 是 (or 叫, 住) that follows what was denied; 0 when
+ * nothing was denied so. */
+static size_t right_words(struct slice low)
+{
+    static const char denials[] = "不是|不叫|不在|不住|没在", starts[] = "应该是|是|叫|在|住";
+    for (size_t i = 0; i < low.n; i = scan_next(low, i)) {
+        size_t at = i;
+        if (!scan_any(low, &at, denials)) {
+            continue;
+        }
+        for (at = scan_next(low, at); at < low.n; at = scan_next(low, at)) {
+            size_t to = at;
+            if (!scan_behind(low, at, "不|就|没") && scan_any(low, &to, starts) && to < low.n) {
+                scan_any(low, &to, "在");
+                return to;
+            }
+        }
+        return 0;
+    }
+    return 0;
+}
+
+static struct reading *put_right(const struct reading *r)
+{
+    size_t from = right_words(r->normal.low);
+    if (from == 0) {
+        return NULL;
+    }
+    struct normal part = normal_part(&r->normal, from, r->normal.low.n);
+    struct reading *right = blank(r, &part);
+    analyse(right);
+    return right;
+}
+
 struct reading *understand_read(const struct understander *u, struct slice text,
                                 enum text_channel channel, int64_t now, struct arena *a)
 {
@@ -197,6 +231,7 @@ struct reading *understand_read(const struct understander *u, struct slice text,
     r->data = pattern_data(a);
     analyse(r);
     split(r);
+    r->corrected = put_right(r);
     if (r->candidate_count == 0 && r->global == GLOBAL_NONE) {
         struct normal mended = r->normal;
         if (mender_apply(u->sounds, u->han, &mended, a)) {

@@ -61,6 +61,7 @@ struct reading {
     struct reading *second; /* the rest of the text behind 另外, 顺便 …; NULL when there is none */
     struct reading
         *by_sound; /* read again with homophones mended; NULL when that changed nothing */
+    struct reading *corrected; /* what 不是昨天，是前天 puts right: 前天; NULL when it is none */
 };
 
 bool reading_is(const struct reading *r, enum phrase phrase, struct slice text,

@@ -43,6 +43,8 @@ const struct config_key config_keys[] = {
       "Messages of our own on their way at once." },
     { "send.timeout_ms", CONFIG_INT, "10000", 500, 50000, "ms", false,
       "How long a provider may take to answer." },
+    { "send.lease_s", CONFIG_INT, "60", 2, 3600, "s", false,
+      "How long a send may stay without an outcome; longer than timeout_ms." },
     { "send.proxy", CONFIG_URL, "", 0, 2000, "", false,
       "HTTP proxy through which providers are reached; empty: none." },
     { "send.follow_up_s", CONFIG_INT, "20", 1, 3600, "s", false,

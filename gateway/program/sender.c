@@ -126,6 +126,10 @@ static void read_result(void *context, const struct outbox_row *row,
 
 int sender_start(struct gateway *g, struct fault *fault)
 {
+    if (config_int(g->in.config, "send.lease_s") * 1000 <=
+        config_int(g->in.config, "send.timeout_ms"))
+        return fault_set(fault, GW_ECONFIG,
+                         "send.lease_s: expected more seconds than send.timeout_ms has");
     const struct dispatch_options options = {
         .loop = &g->loop,
         .worker = g->worker,
@@ -135,6 +139,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .log = g->log,
         .in_flight = (int)config_int(g->in.config, "send.in_flight"),
         .timeout_ms = (int)config_int(g->in.config, "send.timeout_ms"),
+        .lease_s = (int)config_int(g->in.config, "send.lease_s"),
         .plan = plan,
         .read = read_result,
         .context = g,

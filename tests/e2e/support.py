@@ -2,6 +2,7 @@
 import contextlib
 import hashlib
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -138,6 +140,39 @@ def gateway(linli, **changes):
         if g.process is not None and g.process.poll() is None:
             g.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Provider:
+    """Stands where Kannel's sendsms would: notes each request, refuses the first `fail` of them."""
+
+    def __init__(self, fail=0, delay=0):
+        self.received = received = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                time.sleep(delay)
+                received.append(dict(urllib.parse.parse_qsl(self.path.partition("?")[2])))
+                status, body = (503, b"busy") if len(received) <= fail else (202, b"0: Accepted for delivery")
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            do_POST = do_GET
+
+            def log_message(self, *args):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # a gateway that was killed leaves cut connections
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def accounts(self):
+        url = f"http://127.0.0.1:{self.server.server_port}/cgi-bin/sendsms"
+        return [{"name": "demo", "channel": "sms", "provider": "kannel", "signature": "思茅志愿",
+                 "settings": {"sendsms_url": url, "username": "u", "password": "p", "from": "10690000"}}]
+
+
+# No quiet hours: the tests run at any time of day.
+AWAKE = {"quiet_from": "24:00", "quiet_to": "00:00"}
 
 
 def eventually(what, check, seconds=20):

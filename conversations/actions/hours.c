@@ -5,7 +5,10 @@
 
 #include "conversations/actions/service_rows.h"
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 #include "handlers/notify.h"
+
+enum { WHAT_CHARACTERS = 10 };
 
 /* Several days or several occasions in one text: one day is asked for, so that each is a record of
  * its own (nine fields, one date). */
@@ -36,6 +39,42 @@ static void name_it(json_t *slots)
     json_put_slice(slots, "what", row_words(json_slice(slots, "activity")));
 }
 
+/* 敬老院 + 包饺子, as long as a receipt can show both. */
+static void join_place(struct action_call *call)
+{
+    struct slice place = json_slice(call->slots, "place");
+    struct slice activity = json_slice(call->slots, "activity");
+    if (place.n == 0 || activity.n == 0 || slice_find(activity, place) >= 0)
+        return;
+    json_put_slice(call->slots, "_said", activity);
+    if (utf8_count(place) + utf8_count(activity) > WHAT_CHARACTERS)
+        return;
+    json_put_slice(
+        call->slots, "activity",
+        arena_printf(call->service->arena, "%.*s%.*s", SLICE_ARG(place), SLICE_ARG(activity)));
+}
+
+/* 上午在敬老院包饺子, said in the afternoon, was today; stored now, so that a late answer cannot
+ * shift it. */
+static void date_part(struct action_call *call)
+{
+    static const struct {
+        const char *name;
+        int begins; /* hour */
+    } parts[] = { { "am", 5 }, { "noon", 11 }, { "pm", 12 }, { "evening", 17 } };
+    static const char *const dated[] = { "date", "dates", "date_from", "date_text" };
+    struct civil now;
+    for (size_t i = 0; i < sizeof dated / sizeof *dated; i++)
+        if (json_object_get(call->slots, dated[i]) != NULL)
+            return;
+    civil_at(call->service->now, call->service->zone, &now);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(json_text(call->slots, "part", ""), parts[i].name) == 0 &&
+            now.hour >= parts[i].begins)
+            notify_set_day(call->slots, "date",
+                           civil_day_of(call->service->now, call->service->zone));
+}
+
 /* An activity of ours named by its number: title, date and length are known. */
 static int take_activity(struct action_call *call, int64_t code, bool *known)
 {
@@ -63,6 +102,8 @@ static int hours_prepare(struct action_call *call)
             return rc;
     }
     take_one_day(call->slots);
+    date_part(call);
+    join_place(call);
     name_it(call->slots);
     return action_end(call, known ? "ready" : "no_activity");
 }
@@ -92,8 +133,11 @@ static int hours_match(struct action_call *call)
     int64_t from = civil_day_start(day, s->zone);
     int n = signups_of(s, me.id, from, from + 24 * 3600, &found);
     const struct wanted words = { .word = json_slice(call->slots, "activity") };
+    const struct wanted said = { .word = json_slice(call->slots, "_said") };
     for (int i = 0; i < n; i++)
-        if (found[i].state == SIGNUP_JOINED && wanted_likeness(&words, found[i].title) == 100)
+        if (found[i].state == SIGNUP_JOINED &&
+            (wanted_likeness(&words, found[i].title) == 100 ||
+             (said.word.n > 0 && wanted_likeness(&said, found[i].title) == 100)))
             json_put_id(call->slots, "_activity", found[i].activity);
     return n < 0 ? n : action_end(call, "ready");
 }

@@ -222,14 +222,7 @@ int attendance_tell_hours(const struct service *s, const struct hours *row,
     int rc = ledger_total(s, row->person, &totals);
     if (rc < 0)
         return rc;
-    json_t *params = json_object();
-    json_put_slice(params, "name", v->name);
-    notify_set_day(params, "date", row->day);
-    json_put_slice(params, "activity", row->name);
-    json_put_int(params, "minutes", row->minutes);
-    json_put_slice(params, "confirmer", row->confirmer_name);
-    json_put_int(params, "total", totals.minutes);
-    json_put_id(params, "hours", row->id);
+    json_t *params = hours_row_params(row, v->name, totals.minutes);
     if (less)
         json_put_slice(params, "reason", SLICE("early"));
     return notify_tell(s, v->address, less ? "hours.confirmed_less" : "hours.confirmed", params);

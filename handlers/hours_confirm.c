@@ -126,14 +126,7 @@ static int amend(const struct service *s, struct hours *row, int64_t minutes)
 static int tell(const struct service *s, const char *message, const struct hours *row,
                 const struct volunteer *v, int64_t total)
 {
-    json_t *params = json_object();
-    json_put_slice(params, "name", v->name);
-    notify_set_day(params, "date", row->day);
-    json_put_slice(params, "activity", row->name);
-    json_put_int(params, "minutes", row->minutes);
-    json_put_slice(params, "confirmer", row->confirmer_name);
-    json_put_int(params, "total", total);
-    json_put_id(params, "hours", row->id);
+    json_t *params = hours_row_params(row, v->name, total);
     if (row->reason.n > 0)
         json_put_slice(params, "reason", row->reason);
     return notify_tell(s, row->address != 0 ? row->address : v->address, message, params);

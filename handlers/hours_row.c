@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gateway/base/json.h"
+#include "handlers/notify.h"
 #include "handlers/protect.h"
 #include "handlers/volunteers.h"
 #include "handlers/words.h"
@@ -239,6 +241,19 @@ bool hours_same_name(struct slice a, struct slice b)
             return false;
     } while (x != 0);
     return true;
+}
+
+json_t *hours_row_params(const struct hours *row, struct slice name, int64_t total)
+{
+    json_t *params = json_object();
+    json_put_slice(params, "name", name);
+    notify_set_day(params, "date", row->day);
+    json_put_slice(params, "activity", row->name);
+    json_put_int(params, "minutes", row->minutes);
+    json_put_slice(params, "confirmer", row->confirmer_name);
+    json_put_int(params, "total", total);
+    json_put_id(params, "hours", row->id);
+    return params;
 }
 
 void hours_row_receipt(const struct hours *row, struct hours_receipt *out)

@@ -35,6 +35,20 @@ static int parse(int argc, char **argv, const char *usage, const char *about, co
     return GW_OK;
 }
 
+/* store_backup or store_restore, with a progress bar. */
+static int copy(struct installation *in, const char *what,
+                int (*way)(struct store *s, const char *file,
+                           void (*step)(void *context, int done, int all), void *context,
+                           struct fault *fault),
+                const char *file, struct fault *fault)
+{
+    struct progress progress;
+    progress_begin(&progress, what);
+    int rc = way(in->store, file, show, &progress, fault);
+    progress_end(&progress);
+    return rc;
+}
+
 int command_backup(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *file = NULL;
@@ -51,12 +65,8 @@ int command_backup(int argc, char **argv)
     rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
     if (rc == GW_OK && access(file, F_OK) == 0)
         rc = fault_set(&fault, GW_EINVAL, "%s exists already; choose another name", file);
-    if (rc == GW_OK) {
-        struct progress progress;
-        progress_begin(&progress, "backup");
-        rc = store_backup(in.store, file, show, &progress, &fault);
-        progress_end(&progress);
-    }
+    if (rc == GW_OK)
+        rc = copy(&in, "backup", store_backup, file, &fault);
     if (rc == GW_OK)
         printf("%s\n", file);
     installation_close(&in);
@@ -83,12 +93,8 @@ int command_restore(int argc, char **argv)
     struct fault fault = { 0 };
     struct installation in;
     rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
-    if (rc == GW_OK) {
-        struct progress progress;
-        progress_begin(&progress, "restore");
-        rc = store_restore(in.store, file, show, &progress, &fault);
-        progress_end(&progress);
-    }
+    if (rc == GW_OK)
+        rc = copy(&in, "restore", store_restore, file, &fault);
     if (rc == GW_OK)
         rc = installation_migrate(&in, &fault);
     int uncertain = 0;

@@ -2,24 +2,6 @@
 
 #include "tests/handlers/outbox.h"
 
-static struct records *empty_world(void)
-{
-    static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
-    struct records *r = mem_alloc(sizeof(*r));
-    r->support = support_store(tables);
-    r->policy = policy_default();
-    assert_non_null(r->policy);
-    r->s = (struct service){ .tx = support_begin(r->support),
-                             .now = SUPPORT_NOW,
-                             .zone = SUPPORT_ZONE,
-                             .ids = &r->support->ids,
-                             .vault = r->support->vault,
-                             .policy = r->policy,
-                             .arena = &r->support->arena,
-                             .trace = SLICE("test") };
-    return r;
-}
-
 static void fill(struct records *r, int64_t volunteers, int slice)
 {
     struct fault fault = { 0 };
@@ -56,7 +38,7 @@ static int64_t phone_of(struct records *r, const char *phone)
 
 static void the_district_is_believable(void **state)
 {
-    struct records *r = empty_world();
+    struct records *r = records_empty();
     (void)state;
     fill(r, 100, 7);
     assert_int_equal(count(r, "SELECT COUNT(*) FROM organizations WHERE kind = 4"), 81);
@@ -77,7 +59,7 @@ static void the_district_is_believable(void **state)
 
 static void the_people_of_the_scripts_are_there(void **state)
 {
-    struct records *r = empty_world();
+    struct records *r = records_empty();
     struct volunteer *people;
     struct role role;
     struct activity a;
@@ -101,7 +83,7 @@ static void the_people_of_the_scripts_are_there(void **state)
 
 static void twice_changes_nothing_and_more_adds(void **state)
 {
-    struct records *r = empty_world();
+    struct records *r = records_empty();
     (void)state;
     fill(r, 50, 1000);
     int64_t people = count(r, "SELECT COUNT(*) FROM volunteers"),
@@ -122,7 +104,7 @@ static void twice_changes_nothing_and_more_adds(void **state)
 
 static void generated_people_are_adults_with_known_phones(void **state)
 {
-    struct records *r = empty_world();
+    struct records *r = records_empty();
     struct volunteer *people;
     char phone[12];
     (void)state;
@@ -147,7 +129,7 @@ static void generated_people_are_adults_with_known_phones(void **state)
 
 static void no_timer_of_the_past_is_left(void **state)
 {
-    struct records *r = empty_world();
+    struct records *r = records_empty();
     struct timer_row *rows;
     (void)state;
     fill(r, 10, 1000);

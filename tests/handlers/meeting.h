@@ -8,18 +8,8 @@
 /* A published activity of the branch. */
 LOCAL struct activity meeting(struct records *r, int64_t start, int minutes, int capacity)
 {
-    struct activity a = { .org = r->branch,
-                          .title = SLICE("老街打扫"),
-                          .place = SLICE("老街社区门口"),
-                          .area = AREA_TOWNSHIP,
-                          .starts_at = start,
-                          .ends_at = start + minutes * INT64_C(60),
-                          .capacity = capacity,
-                          .bring = SLICE("扫把"),
-                          .risk = SLICE("坡陡路滑"),
-                          .serves = SLICE("社区居民"),
-                          .leader = r->organizer,
-                          .leader_name = SLICE("刀艳") };
+    struct activity a = records_draft(r, start, minutes);
+    a.capacity = capacity;
     assert_int_equal(activity_draft(&r->s, &a), 0);
     assert_int_equal(activity_publish(&r->s, a.id, r->organizer, &a), ACTIVITY_OK);
     return a;

@@ -88,7 +88,8 @@ LOCAL struct volunteer records_volunteer(struct records *r, const char *name, in
     return v;
 }
 
-LOCAL struct records *records_open(void)
+/* No organization and nobody yet. */
+LOCAL struct records *records_empty(void)
 {
     static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
     struct records *r = mem_alloc(sizeof(*r));
@@ -103,6 +104,12 @@ LOCAL struct records *records_open(void)
                              .policy = r->policy,
                              .arena = &r->support->arena,
                              .trace = SLICE("test") };
+    return r;
+}
+
+LOCAL struct records *records_open(void)
+{
+    struct records *r = records_empty();
     r->district = records_org(r, ORG_DISTRICT, 0, "区文明办", INT64_C(530802000000));
     r->branch = records_org(r, ORG_BRANCH, r->district, "思茅街道分会", AREA_TOWNSHIP);
     r->station = records_org(r, ORG_STATION, r->branch, "老街社区站", INT64_C(530802001001));
@@ -120,24 +127,30 @@ LOCAL void records_close(struct records *r)
     free(r);
 }
 
-/* An activity of the branch from `start` on, `minutes` long, published a day before it. */
+/* An activity of the branch from `start` on, `minutes` long, not stored yet. */
+LOCAL struct activity records_draft(const struct records *r, int64_t start, int minutes)
+{
+    return (struct activity){ .org = r->branch,
+                              .title = SLICE("老街打扫"),
+                              .place = SLICE("老街社区门口"),
+                              .area = AREA_TOWNSHIP,
+                              .starts_at = start,
+                              .ends_at = start + minutes * INT64_C(60),
+                              .capacity = 20,
+                              .bring = SLICE("扫把"),
+                              .risk = SLICE("坡陡路滑"),
+                              .serves = SLICE("社区居民"),
+                              .leader = r->organizer,
+                              .leader_name = SLICE("刀艳") };
+}
+
+/* The same with requirements, published a day before it. */
 LOCAL int64_t records_activity(struct records *r, int64_t start, int minutes)
 {
     int64_t now = r->s.now;
     r->s.now = start - DAY;
-    struct activity a = { .org = r->branch,
-                          .title = SLICE("老街打扫"),
-                          .place = SLICE("老街社区门口"),
-                          .area = AREA_TOWNSHIP,
-                          .starts_at = start,
-                          .ends_at = start + minutes * INT64_C(60),
-                          .capacity = 20,
-                          .requirements = SLICE("能走路"),
-                          .bring = SLICE("扫把"),
-                          .risk = SLICE("坡陡路滑"),
-                          .serves = SLICE("社区居民"),
-                          .leader = r->organizer,
-                          .leader_name = SLICE("刀艳") };
+    struct activity a = records_draft(r, start, minutes);
+    a.requirements = SLICE("能走路");
     assert_int_equal(activity_draft(&r->s, &a), 0);
     assert_int_equal(activity_publish(&r->s, a.id, r->organizer, NULL), ACTIVITY_OK);
     r->s.now = now;

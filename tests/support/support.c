@@ -88,6 +88,26 @@ void support_free(struct support *s)
     free(s);
 }
 
+int support_setup(void **state)
+{
+    static const struct embedded_file *const tables[] = { gw_store_files, NULL };
+    *state = support_store(tables);
+    return 0;
+}
+
+int support_setup_begun(void **state)
+{
+    (void)support_setup(state);
+    support_begin(*state);
+    return 0;
+}
+
+int support_teardown(void **state)
+{
+    support_free(*state);
+    return 0;
+}
+
 void support_reopen(struct support *s)
 {
     store_close(s->store);

@@ -56,6 +56,13 @@ void support_free(struct support *s);
 /* Closes the database and opens it again, as a restart does; no transaction is open then. */
 void support_reopen(struct support *s);
 
+/* cmocka's setup and teardown for tests that need the platform's tables alone: `*state` is the
+ * struct support. The second has begun a transaction; one that is open at the end is rolled back.
+ */
+int support_setup(void **state);
+int support_setup_begun(void **state);
+int support_teardown(void **state);
+
 /* The transaction is also s->tx. */
 struct tx *support_begin(struct support *s);
 void support_commit(struct support *s);

@@ -8,8 +8,6 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
 SQL(put_counter, "INSERT INTO counters (name, value) VALUES ($name, $value)");
 SQL(put_mark, "INSERT INTO marks (name, value) VALUES ($name, $value)");
 
@@ -19,18 +17,6 @@ struct work {
     int steps;
     int64_t next;
 };
-
-static int setup(void **state)
-{
-    *state = support_store(tables);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    support_free(*state);
-    return 0;
-}
 
 static void put(struct store *store, int64_t value)
 {
@@ -197,7 +183,7 @@ static void what_is_no_backup_is_refused(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_backup_is_the_moment_of_the_call),
         TEST(a_file_is_never_overwritten),

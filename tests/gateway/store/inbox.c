@@ -7,20 +7,6 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
-static int setup(void **state)
-{
-    *state = support_store(tables);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    support_free(*state);
-    return 0;
-}
-
 static int claim(struct support *s, const char *account, const char *key, int64_t id,
                  int64_t *first)
 {
@@ -245,7 +231,7 @@ static void retention_deletes_in_slices(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_key_is_claimed_once_an_account), TEST(keys_have_a_limit),
         TEST(a_retry_gets_the_stored_reply),    TEST(texts_are_encrypted_on_disk),

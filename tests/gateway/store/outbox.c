@@ -5,25 +5,7 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
 enum { OWNER = 7, OTHER = 8, LEASE = 30 };
-
-static int setup(void **state)
-{
-    struct support *s = support_store(tables);
-    support_begin(s);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct support *s = *state;
-    support_rollback(s);
-    support_free(s);
-    return 0;
-}
 
 static int64_t put(struct support *s, enum outbox_priority priority, int64_t not_before)
 {
@@ -447,7 +429,7 @@ static void finished_rows_are_purged(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup_begun, support_teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_of_states_has_no_holes),
         cmocka_unit_test(the_promised_moves),

@@ -3,24 +3,6 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
-static int setup(void **state)
-{
-    struct support *s = support_store(tables);
-    support_begin(s);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct support *s = *state;
-    support_rollback(s);
-    support_free(s);
-    return 0;
-}
-
 static struct address address(struct support *s, const char *realm, const char *sender,
                               const char *account)
 {
@@ -201,7 +183,7 @@ static void errors_are_returned(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup_begun, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_address_is_made_once),
         TEST(the_account_last_written_to_is_kept),

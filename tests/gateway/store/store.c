@@ -8,8 +8,6 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
 SQL(put_counter, "INSERT INTO counters (name, value) VALUES ($name, $value)");
 SQL(get_counter, "SELECT value FROM counters WHERE name = $name");
 SQL(all_counters, "SELECT name, value FROM counters ORDER BY name");
@@ -17,18 +15,6 @@ SQL(echo, "SELECT CAST($text AS TEXT), $blob, $nothing, CAST($number AS BIGINT)"
 SQL(twice, "SELECT CAST($n AS BIGINT) + CAST($n AS BIGINT)");
 SQL(broken, "SELECT no_such_column FROM counters");
 SQL(two_in_one, "SELECT 1; SELECT 2");
-
-static int setup(void **state)
-{
-    *state = support_store(tables);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    support_free(*state);
-    return 0;
-}
 
 static int put(struct tx *tx, const char *name, int64_t value)
 {
@@ -498,7 +484,7 @@ static void a_probe_leaves_nothing(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(commit_keeps_and_rollback_does_not),
         TEST(a_second_begin_is_refused),

@@ -3,20 +3,6 @@
 
 #include "tests/support/support.h"
 
-static const struct embedded_file *const tables[] = { gw_store_files, NULL };
-
-static int setup(void **state)
-{
-    *state = support_store(tables);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    support_free(*state);
-    return 0;
-}
-
 static int due(struct support *s, int64_t now, int limit, struct timer_row **rows)
 {
     return timers_due(s->tx, now, limit, &s->arena, rows);
@@ -126,7 +112,7 @@ static void errors_are_returned(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, support_setup, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(due_timers_come_earliest_first), TEST(a_timer_runs_once),
         TEST(a_stale_generation_is_ignored),  TEST(a_cancelled_and_renewed_timer_is_not_run_early),

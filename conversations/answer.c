@@ -124,11 +124,21 @@ static json_t *item_named(json_t *items, struct slice text)
     return found;
 }
 
+const struct flow *run_wish(struct run *r)
+{
+    const struct frame *top = session_top(&r->session);
+    const struct name_list *corrects = top != NULL ? &top->flow->corrects : NULL;
+    for (int i = 0; corrects != NULL && i < corrects->count; i++)
+        if (strcmp(corrects->names[i], r->understood.intent) == 0)
+            return NULL;
+    return names_get(&r->c->intents, slice_of(r->understood.intent));
+}
+
 /* A word names a choice only where nothing else is wanted: 「取消老街打扫」 does not choose
  * 老街打扫. */
 static bool wants_other(struct run *r)
 {
-    const struct flow *wish = names_get(&r->c->intents, slice_of(r->understood.intent));
+    const struct flow *wish = run_wish(r);
     return wish != NULL && wish != session_top(&r->session)->flow && !r->understood.by_homophone;
 }
 
@@ -291,6 +301,10 @@ static int read_answer(struct run *r, const struct step *s, json_t *read)
     int more = is_bare(r) ? 0 : read_kinds(r, s, &s->also, read);
     if (more < 0)
         return more;
+    /* Another wish that happens to hold one thing of this: 「我想参加老街打扫」 where a person is
+     * asked for. */
+    if (chosen == 0 && rc == 0 && own && json_object_size(read) < 2 && wants_other(r))
+        return 0;
     if (chosen == 0 && s->reads.n == 0 && more > 0) {
         /* Told without the number: kept, and which one is still the question. */
         json_object_update(session_top(&r->session)->slots, read);

@@ -6,13 +6,6 @@
 #include "conversations/run.h"
 #include "gateway/base/json.h"
 
-static const struct flow *wished_flow(const struct run *r)
-{
-    if (strcmp(r->understood.intent, "unknown") == 0)
-        return NULL;
-    return names_get(&r->c->intents, slice_of(r->understood.intent));
-}
-
 /* Opting out, help and their like, asked for in other words than the bare ones. */
 static bool is_word_flow(const struct run *r, const struct flow *flow)
 {
@@ -71,7 +64,7 @@ static int not_understood(struct run *r)
 static int answer_or_wish(struct run *r)
 {
     const struct step *open = run_open_step(r);
-    const struct flow *wish = wished_flow(r);
+    const struct flow *wish = run_wish(r);
     if (open != NULL && !wish_comes_first(r, open, wish) && r->word != GLOBAL_FIX) {
         int rc = run_answer(r);
         if (rc != 0)
@@ -80,6 +73,8 @@ static int answer_or_wish(struct run *r)
     if (wish != NULL)
         return open_wish(r, wish);
     open = run_open_step(r);
+    if (open != NULL && understand_refuses(r->reading))
+        return run_leave(r);
     if (open != NULL && !open->optional)
         return run_misunderstood(r);
     return not_understood(r);

@@ -59,9 +59,9 @@ static void claim(struct catalogue *c, struct flow *f, struct names *table,
 
 void flow_read_head(struct catalogue *c, struct flow *f)
 {
-    static const char *const known[] = { "flow",  "intents", "events",    "for",    "label",
-                                         "wait",  "keeps",   "opened_by", "leaves", "takes",
-                                         "fresh", "steps",   NULL };
+    static const char *const known[] = { "flow",     "intents", "events",    "for",    "label",
+                                         "wait",     "keeps",   "opened_by", "leaves", "takes",
+                                         "corrects", "fresh",   "steps",     NULL };
     catalogue_known_keys(c, f->file, "flow", f->json, known);
     read_audience(c, f);
     f->intents = catalogue_list(c, f->file, "flow", f->json, "intents");
@@ -69,6 +69,7 @@ void flow_read_head(struct catalogue *c, struct flow *f)
     f->keeps = catalogue_list(c, f->file, "flow", f->json, "keeps");
     f->leaves = catalogue_list(c, f->file, "flow", f->json, "leaves");
     f->takes = catalogue_list(c, f->file, "flow", f->json, "takes");
+    f->corrects = catalogue_list(c, f->file, "flow", f->json, "corrects");
     f->keeps_all = json_object_get(f->json, "keeps") == NULL;
     f->fresh = json_is_true(json_object_get(f->json, "fresh"));
     claim(c, f, &c->intents, &f->intents, "intent");

@@ -96,6 +96,7 @@ struct flow {
     const struct message *label;
     int64_t wait; /* seconds a question stays open */
     struct name_list intents, events, keeps, leaves, takes;
+    struct name_list corrects; /* intents that only correct what this flow asks for */
     bool keeps_all;
     bool fresh; /* wished for again it begins anew */
     struct opening *openings;

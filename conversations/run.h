@@ -81,6 +81,9 @@ GW_MUSTCHECK int run_prompts(struct run *r);
 
 /* answer.c: reading the text as the answer to the open question */
 
+/* The flow that the text wishes for; NULL when it wishes for none, or when the open flow takes that
+ * wish as a correction of its own (`corrects`). */
+const struct flow *run_wish(struct run *r);
 /* 1 when it was one (the flow went on), 0 when it was not, or GW_E*. */
 GW_MUSTCHECK int run_answer(struct run *r);
 /* echo.c: a yes/no answered in the question's own words: 1 yes, 0 no, -1 neither. */

@@ -256,3 +256,8 @@ enum global_word understand_global(const struct reading *r)
 {
     return r->global;
 }
+
+bool understand_refuses(const struct reading *r)
+{
+    return reading_is(r, PHRASE_REFUSE, r->normal.low, NULL);
+}

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conversations/understand/brief.h"
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
 #include "conversations/understand/recruit.h"

@@ -71,16 +71,80 @@ static bool item_starts(const struct reading *r, size_t *i, json_t *item)
     return false;
 }
 
-/* 4来了 11请假 17没来 3号只干一个钟头: an item runs to the next number or name. Several numbers may
- * share what is said of the last (4、11来了). */
+/* 都来了: everybody, and nothing else is said. */
+static bool is_everybody(struct slice low)
+{
+    size_t end = 0;
+    return scan_any(low, &end,
+                    "都来了|全来了|都到了|全到了|都来齐了|都齐了|全对|都对|没有例外|人齐了") &&
+           low.n - end <= 6;
+}
+
 static bool says(struct slice low, const char *words)
 {
-    for (size_t i = 0; i < low.n; i = scan_next(low, i)) {
-        if (scan_is_any(low, i, words)) {
-            return true;
+    return scan_find(low, 0, low.n, words) < low.n;
+}
+
+/* Where what is said of the item behind `from` ends: at the next number or name. */
+static size_t item_end(const struct reading *r, size_t from)
+{
+    json_t *probe = json_object();
+    size_t end = from;
+    while (end < r->normal.low.n) {
+        size_t next = end;
+        if (item_starts(r, &next, probe)) {
+            break;
+        }
+        end = scan_next(r->normal.low, end);
+    }
+    json_decref(probe);
+    return end;
+}
+
+/* What is said in [from, to), of the last `waiting` items; false when nothing is. */
+static bool put_what(const struct reading *r, size_t from, size_t to, json_t *items, size_t waiting)
+{
+    const struct entity *length = length_between(r, from, to);
+    int what = 0;
+    for (size_t k = from; k < to && what == 0; k = scan_next(r->normal.low, k)) {
+        size_t word = k;
+        (void)scan_option(r->normal.low, &word, whats, &what);
+    }
+    if (what == 0 && length == NULL) {
+        return false;
+    }
+    for (size_t k = json_array_size(items) - waiting; k < json_array_size(items); k++) {
+        json_t *one = json_array_get(items, k);
+        json_object_set_new(
+            one, "what", json_string(length != NULL && what != 'E' ? "minutes" : what_name(what)));
+        if (length != NULL && length->duration.minutes > 0) {
+            json_put_int(one, "minutes", length->duration.minutes);
         }
     }
-    return false;
+    return true;
+}
+
+/* 4来了 11请假 17没来 3号只干一个钟头: an item runs to the next number or name. Several numbers may
+ * share what is said of the last (4、11来了). True when something is said of every item. */
+static bool read_items(const struct reading *r, json_t *items)
+{
+    size_t waiting = 0; /* items at the end that still wait for what is said of them */
+    for (size_t i = 0; i < r->normal.low.n && json_array_size(items) < ITEMS_MAX;) {
+        json_t *item = json_object();
+        size_t at = i;
+        if (!item_starts(r, &at, item)) {
+            json_decref(item);
+            i = scan_next(r->normal.low, i);
+            continue;
+        }
+        i = item_end(r, at);
+        json_array_append_new(items, item);
+        waiting++;
+        if (put_what(r, at, i, items, waiting)) {
+            waiting = 0;
+        }
+    }
+    return json_array_size(items) > 0 && waiting == 0;
 }
 
 int exceptions_read(const struct reading *r, json_t *slots)
@@ -91,66 +155,22 @@ int exceptions_read(const struct reading *r, json_t *slots)
     static const char as_checked_in[] =
         "没签到的都没来|没签到的没来|没签到的就是没来|就签到的|按签到的|照签到的|只有签到的";
     struct slice low = r->normal.low;
-    size_t start = 0;
-    if (scan_any(low, &start,
-                 "都来了|全来了|都到了|全到了|都来齐了|都齐了|全对|都对|没有例外|人齐了") &&
-        low.n - start <= 6) {
+    if (is_everybody(low)) {
         json_object_set_new(slots, "all", json_true());
         return 1;
     }
     json_t *items = json_array();
-    size_t waiting = 0; /* items at the end that still wait for what is said of them */
-    for (size_t i = 0; i < low.n && json_array_size(items) < ITEMS_MAX;) {
-        json_t *item = json_object();
-        size_t at = i;
-        if (!item_starts(r, &at, item)) {
-            json_decref(item);
-            i = scan_next(low, i);
-            continue;
-        }
-        size_t end = at;
-        json_t *probe = json_object();
-        while (end < low.n) {
-            size_t next = end;
-            if (item_starts(r, &next, probe)) {
-                break;
-            }
-            end = scan_next(low, end);
-        }
-        json_decref(probe);
-        int what = 0;
-        for (size_t k = at; k < end && what == 0; k = scan_next(low, k)) {
-            size_t word = k;
-            (void)scan_option(low, &word, whats, &what);
-        }
-        const struct entity *length = length_between(r, at, end);
-        json_array_append_new(items, item);
-        waiting++;
-        if (what != 0 || length != NULL) {
-            for (size_t k = json_array_size(items) - waiting; k < json_array_size(items); k++) {
-                json_t *one = json_array_get(items, k);
-                json_object_set_new(
-                    one, "what",
-                    json_string(length != NULL && what != 'E' ? "minutes" : what_name(what)));
-                if (length != NULL && length->duration.minutes > 0) {
-                    json_put_int(one, "minutes", length->duration.minutes);
-                }
-            }
-            waiting = 0;
-        }
-        i = end;
-    }
-    bool read = json_array_size(items) > 0 && waiting == 0;
+    bool read = read_items(r, items);
     if (read) {
         json_object_set(slots, "items", items);
     }
+    json_decref(items);
     if (read && says(low, rest_came)) {
         json_object_set_new(slots, "all", json_true());
     }
     if (!read && says(low, as_checked_in)) {
         json_object_set_new(slots, "absent", json_true());
-        read = true;
+        return 1;
     }
-    json_decref(items);
     return read;
 }

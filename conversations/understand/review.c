@@ -8,9 +8,8 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 
-enum { DECISIONS_MAX = 50, REASON_CHARACTERS = 60, INSURANCE_MIN = 6, INSURANCE_MAX = 30 };
+enum { DECISIONS_MAX = 50, REASON_CHARACTERS = 60 };
 
-static const char separators[] = " |,|;|:|。|.|、|!|?";
 static const char rejecting[] =
     "不通过|不同意|不确认|不批准|不给|不记|不算|驳回|退回|没有来|没来|没到|"
     "没去|没克|没干|没做|缺席|乱报|假的";
@@ -20,21 +19,6 @@ static const char rejecting_plainly[] =
 static const char approving[] = "审核通过|通过|确认|同意|批准|没问题|可以|都对|对的|对|都行|好|行";
 static const char everybody[] =
     "全部|全都|所有|其他|其它|其余|别的|剩下|都对|都通过|都确认|都同意|都可以|都行|都没问题|都按|都记";
-
-/* The first place in [from, to) where one of the words stands, `to` when none does. */
-static size_t find_any(struct slice s, size_t from, size_t to, const char *words)
-{
-    size_t i = from;
-    while (i < to && !scan_is_any(s, i, words))
-        i = scan_next(s, i);
-    return i < to ? i : to;
-}
-
-static void skip_separators(struct slice s, size_t *i)
-{
-    while (*i < s.n && scan_is_any(s, *i, separators))
-        *i = scan_next(s, *i);
-}
 
 static const struct entity *length_in(const struct reading *r, size_t from, size_t to)
 {
@@ -80,7 +64,7 @@ static size_t name_limit(const struct reading *r, size_t from)
         "通过|确认|同意|批准|没|可以|驳回|不|退回|质量|只|才|其他|其它|其余|别的|"
         "剩下|以外|之外|都|全|算|记";
     struct slice low = r->normal.low;
-    size_t to = from < low.n ? find_any(low, scan_next(low, from), low.n, behind) : low.n;
+    size_t to = from < low.n ? scan_find(low, scan_next(low, from), low.n, behind) : low.n;
     for (int i = 0; i < r->entities.count; i++)
         if (r->entities.list[i].from > from && r->entities.list[i].from < to)
             to = r->entities.list[i].from;
@@ -92,7 +76,7 @@ static bool subject_name(const struct reading *r, size_t *i, json_t *out)
     struct slice low = r->normal.low, name;
     struct slice text = slice_head(r->normal.text, name_limit(r, *i));
     size_t at = *i;
-    bool boundary = at == 0 || scan_behind(low, at, separators) ||
+    bool boundary = at == 0 || scan_behind(low, at, SCAN_SEPARATORS) ||
                     scan_behind(low, at, "除了|除|和|跟|与|通过|确认|同意|驳回|小时|钟头|分钟");
     if (!boundary || !name_read(&r->u->names, text, &at, false, &name))
         return false;
@@ -142,16 +126,16 @@ static void put_reason(const struct reading *r, json_t *item, size_t from, size_
 {
     struct slice low = r->normal.low;
     size_t start = from;
-    skip_separators(low, &start);
+    scan_separators(low, &start);
     while (start < to && scan_any(low, &start, rejecting_plainly))
-        skip_separators(low, &start);
+        scan_separators(low, &start);
     struct slice text =
         slice_trim((struct slice){ r->normal.text.p + start, to > start ? to - start : 0 });
     struct slice rest = text;
     for (int i = 0; i < REASON_CHARACTERS && rest.n > 0; i++)
         (void)utf8_next(&rest);
     text = slice_head(text, text.n - rest.n);
-    while (text.n > 0 && scan_behind(text, text.n, separators))
+    while (text.n > 0 && scan_behind(text, text.n, SCAN_SEPARATORS))
         text = slice_head(text, text.n - (scan_behind(text, text.n, "。|、") ? 3 : 1));
     if (text.n > 0)
         json_put_slice(item, "reason", text);
@@ -165,13 +149,13 @@ static bool read_piece(const struct reading *r, json_t *item, size_t from, size_
     struct slice low = r->normal.low;
     const struct entity *length = length_in(r, from, to);
     int quality = quality_in(low, from, to);
-    bool rejects = find_any(low, from, to, rejecting) < to;
+    bool rejects = scan_find(low, from, to, rejecting) < to;
     if (rejects || (verb != NULL && strcmp(verb, "reject") == 0)) {
         json_object_set_new(item, "decision", json_string("reject"));
         put_reason(r, item, from, to);
         return true;
     }
-    if (length == NULL && quality == 0 && verb == NULL && find_any(low, from, to, approving) == to)
+    if (length == NULL && quality == 0 && verb == NULL && scan_find(low, from, to, approving) == to)
         return false;
     json_object_set_new(item, "decision", json_string("approve"));
     if (length != NULL)
@@ -184,7 +168,7 @@ static bool read_piece(const struct reading *r, json_t *item, size_t from, size_
 /* The verb at `*i`, NULL when none stands there. */
 static const char *verb_at(struct slice low, size_t *i)
 {
-    skip_separators(low, i);
+    scan_separators(low, i);
     if (scan_any(low, i, rejecting_plainly))
         return "reject";
     return scan_any(low, i, approving) ? "approve" : NULL;
@@ -196,7 +180,7 @@ static size_t piece_end(struct slice low, size_t from, size_t to, const char **v
     for (size_t i = from; i < to; i = scan_next(low, i)) {
         size_t at = i;
         const char *found = verb_at(low, &at);
-        skip_separators(low, &at);
+        scan_separators(low, &at);
         if (found != NULL && at >= to) {
             *verb = found;
             return i;
@@ -273,8 +257,8 @@ static void put_for_all(const struct reading *r, size_t from, json_t *slots)
 /* 全部通过 and the like from `from` on. */
 static bool is_all(struct slice low, size_t from)
 {
-    size_t at = find_any(low, from, low.n, everybody);
-    return at < low.n && find_any(low, at, low.n, rejecting) == low.n;
+    size_t at = scan_find(low, from, low.n, everybody);
+    return at < low.n && scan_find(low, at, low.n, rejecting) == low.n;
 }
 
 int review_read(const struct reading *r, json_t *slots)
@@ -282,7 +266,7 @@ int review_read(const struct reading *r, json_t *slots)
     struct slice low = r->normal.low;
     json_t *list = json_array(), *except = json_array();
     size_t start = 0;
-    size_t without = find_any(low, 0, low.n, "除");
+    size_t without = scan_find(low, 0, low.n, "除");
     bool all = is_all(low, 0), ok = true;
     if (all && without < low.n) {
         start = without;
@@ -300,7 +284,7 @@ int review_read(const struct reading *r, json_t *slots)
     size_t said = json_array_size(list);
     bool whole = all && ok;
     if (whole)
-        put_for_all(r, said > 0 ? find_any(low, 0, low.n, everybody) : start, slots);
+        put_for_all(r, said > 0 ? scan_find(low, 0, low.n, everybody) : start, slots);
     if (whole && json_array_size(except) > 0)
         json_object_set(slots, "except", except);
     if (ok && said > 0)
@@ -308,159 +292,4 @@ int review_read(const struct reading *r, json_t *slots)
     json_decref(list);
     json_decref(except);
     return ok && (whole || said > 0);
-}
-
-int grant_read(const struct reading *r, json_t *slots)
-{
-    struct slice low = r->normal.low;
-    size_t i = 0;
-    int64_t n;
-    skip_separators(low, &i);
-    bool no = scan_any(low, &i, "不补|不给补|不能补");
-    if (!no && !scan_any(low, &i, "补记|给补|补"))
-        return 0;
-    scan_spaces(low, &i);
-    if (scan_digits(low, &i, 4, &n) > 0)
-        json_put_int(slots, "n", n);
-    scan_any(low, &i, "号");
-    json_object_set_new(slots, "decision", json_string(no ? "reject" : "approve"));
-    skip_separators(low, &i);
-    if (no && i < low.n)
-        json_put_slice(slots, "reason", slice_trim(slice_skip(r->normal.text, i)));
-    return 1;
-}
-
-int came_read(const struct reading *r, json_t *slots)
-{
-    static const char mistaken[] =
-        "记错|搞错|弄错|算了|忘|有事|生病|病了|医院|不舒服|请假|没空|不得空";
-    static const char came[] =
-        "再查|再看|重查|复查|不同意|不服|来了|来的|来过|去了|去过|去的|克了|克的|到了|"
-        "在的|在呢|在场|我在|干了|做了|扫了|我来|我去|我克|冤枉|明明|来呢";
-    static const char absent[] = "没来|没去|没克|没到|没有来|没有去|不来|不去";
-    struct slice low = r->normal.low;
-    bool no = find_any(low, 0, low.n, mistaken) < low.n;
-    bool yes = find_any(low, 0, low.n, came) < low.n;
-    if (!no && !yes && find_any(low, 0, low.n, absent) == low.n)
-        return 0;
-    json_object_set_new(slots, "came", json_boolean(yes && !no));
-    return 1;
-}
-
-/* The number of an insurance policy: Latin letters, digits and hyphens, at least six, some digit
- * among them. */
-static struct slice insurance_number(const struct reading *r)
-{
-    struct slice text = r->normal.text;
-    for (size_t i = 0; i < text.n;) {
-        size_t from = i;
-        int digits = 0;
-        for (; i < text.n; i++) {
-            char c = text.p[i];
-            bool digit = c >= '0' && c <= '9';
-            bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-            if (!digit && !letter)
-                break;
-            digits += digit;
-        }
-        if (digits > 0 && i - from >= INSURANCE_MIN && i - from <= INSURANCE_MAX)
-            return (struct slice){ text.p + from, i - from };
-        i = i > from ? i : scan_next(text, i);
-    }
-    return (struct slice){ 0 };
-}
-
-int hazard_read(const struct reading *r, json_t *slots)
-{
-    struct slice low = r->normal.low;
-    size_t i = 0;
-    struct slice number = insurance_number(r);
-    bool insured = find_any(low, 0, low.n, "保单|保险") < low.n;
-    if (number.n > 0 && (insured || number.n == slice_trim(low).n)) {
-        json_put_slice(slots, "insurance", number);
-        return 1;
-    }
-    skip_separators(low, &i);
-    bool no = scan_any(low, &i, "不危险|没有危险|没危险|无危险");
-    if (!no && !scan_any(low, &i, "有危险|危险"))
-        return 0;
-    while (i < low.n && (scan_any(low, &i, "的|了|嘛|呢|吧|啊") || scan_is_any(low, i, separators)))
-        skip_separators(low, &i);
-    if (i < low.n)
-        return 0;
-    json_object_set_new(slots, "hazardous", json_boolean(!no));
-    return 1;
-}
-
-/* A wish of an organizer that a question for a few words must not swallow. */
-static bool is_other_wish(const struct reading *r)
-{
-    static const char *const wishes[] = { "roster",       "roles",        "attendance",
-                                          "help",         "human",        "organizer_recruit",
-                                          "query_star",   "query_hours",  "query_records",
-                                          "my_data",      "opt_out",      "organizer_confirm_hours",
-                                          "noshow_grant", "noshow_refuse" };
-    struct understood said;
-    bool found = false;
-    understand_decide(r->u, r, CONTEXT_NONE, &said);
-    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
-        found |= strcmp(said.intent, wishes[i]) == 0;
-    json_decref(said.slots);
-    json_decref(said.also);
-    return found;
-}
-
-int reason_read(const struct reading *r, json_t *slots)
-{
-    struct slice text = slice_trim(r->normal.text), rest = text;
-    if (text.n == 0 || r->global == GLOBAL_DIGIT || r->global == GLOBAL_YES || is_other_wish(r))
-        return 0;
-    for (int i = 0; i < REASON_CHARACTERS && rest.n > 0; i++)
-        (void)utf8_next(&rest);
-    json_put_slice(slots, "reason", slice_head(text, text.n - rest.n));
-    return 1;
-}
-
-int recipient_read(const struct reading *r, json_t *slots)
-{
-    struct slice low = r->normal.low, text = r->normal.text;
-    json_t *decisions = json_object();
-    size_t i = 0;
-    bool other = r->global == GLOBAL_DIGIT || r->global == GLOBAL_YES || r->global == GLOBAL_NO ||
-                 review_read(r, decisions) == 1 || is_other_wish(r);
-    json_decref(decisions);
-    skip_separators(low, &i);
-    bool all = scan_any(low, &i, "都是服务|全是服务|都服务|都是|全是|都");
-    while (scan_any(low, &i, "服务对象是|服务对象|服务给|服务|是|为了|帮|:| "))
-        continue;
-    if (other || i >= low.n)
-        return 0;
-    size_t gap = find_any(low, i, low.n, " |,|;|、|。");
-    struct slice first = { text.p + i, gap - i };
-    size_t next = gap;
-    skip_separators(low, &next);
-    while (next < low.n && scan_any(low, &next, "服务对象是|服务对象|服务给|服务|是"))
-        continue;
-    struct slice second = slice_trim(slice_skip(text, next));
-    json_put_slice(slots, "recipient", second.n > 0 ? second : first);
-    if (second.n > 0)
-        json_put_slice(slots, "at_place", first);
-    if (all)
-        json_object_set_new(slots, "for_all", json_true());
-    return 1;
-}
-
-int page_read(const struct reading *r, json_t *slots)
-{
-    struct slice low = r->normal.low;
-    size_t i = 0;
-    skip_separators(low, &i);
-    if (!scan_any(low, &i, "下一页|下页|下面的|后面的|更多|继续|再看"))
-        return 0;
-    while (i < low.n && (scan_any(low, &i, "的|吧|嘛|呢") || scan_is_any(low, i, separators)))
-        skip_separators(low, &i);
-    if (i < low.n)
-        return 0;
-    json_object_set_new(slots, "page", json_string("next"));
-    return 1;
 }

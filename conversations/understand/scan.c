@@ -126,3 +126,17 @@ size_t scan_next(struct slice s, size_t i)
     }
     return i;
 }
+
+size_t scan_find(struct slice s, size_t from, size_t to, const char *words)
+{
+    size_t i = from;
+    while (i < to && !scan_is_any(s, i, words))
+        i = scan_next(s, i);
+    return i < to ? i : to;
+}
+
+void scan_separators(struct slice s, size_t *i)
+{
+    while (*i < s.n && scan_is_any(s, *i, SCAN_SEPARATORS))
+        *i = scan_next(s, *i);
+}

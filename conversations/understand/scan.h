@@ -25,6 +25,10 @@ size_t scan_digits(struct slice s, size_t *i, size_t most, int64_t *value);
 bool scan_is_digit(struct slice s, size_t i);
 /* True when the text before `i` ends with one of the words. */
 bool scan_behind(struct slice s, size_t i, const char *words);
+/* The first place in [from, to) where one of the words stands; `to` when none does. */
+size_t scan_find(struct slice s, size_t from, size_t to, const char *words);
+#define SCAN_SEPARATORS " |,|;|:|。|.|、|!|?"
+void scan_separators(struct slice s, size_t *i);
 /* The code point at `i`, -1 at the end, and the one before `i`, -1 at the beginning. */
 int32_t scan_at(struct slice s, size_t i);
 int32_t scan_before(struct slice s, size_t i);

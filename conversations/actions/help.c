@@ -3,6 +3,7 @@
 
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
+#include "handlers/roles.h"
 
 #define TOPICS                                                                                     \
     "register", "sign_up", "cancel_sign_up", "report_hours", "query_star", "query_hours",          \
@@ -16,11 +17,14 @@ static int help_topic(struct action_call *call)
         if (strcmp(topic, topics[i]) == 0)
             return action_end(call, topics[i]);
     struct person me;
-    int rc = action_person(call, &me);
+    int rc = role_any(call->service, call->address->id, POWER_CONFIRM, NULL);
+    if (rc != 0)
+        return rc < 0 ? rc : action_end(call, "organizer");
+    rc = action_person(call, &me);
     return rc < 0 ? rc : action_end(call, rc == 1 ? "main" : "new");
 }
 
 const struct action help_actions[] = {
-    { "help.topic", help_topic, OUTCOMES("main", "new", TOPICS) },
+    { "help.topic", help_topic, OUTCOMES("main", "new", "organizer", TOPICS) },
     { .name = NULL },
 };

@@ -216,6 +216,17 @@ static bool take_last(struct action_call *call, json_t *draft, unsigned missing)
     return false;
 }
 
+/* 10个, where people are what is missing. */
+static bool take_count(struct action_call *call, json_t *draft)
+{
+    json_t *read = json_object();
+    bool any = call->reading &&
+               understand_answer(call->understander, call->reading, SLICE("count"), read) == 1 &&
+               keep_number(draft, "count", json_int(read, "persons", 0));
+    json_decref(read);
+    return any;
+}
+
 /* Everything a text says; false when that is nothing. */
 static bool take(struct action_call *call, json_t *draft, const json_t *read, bool first)
 {
@@ -230,6 +241,8 @@ static bool take(struct action_call *call, json_t *draft, const json_t *read, bo
     news |= take_needs(call, draft, read);
     news |= keep(draft, "risk", json_slice(read, "risk"));
     news |= keep(draft, "serves", json_slice(read, "recipient"));
+    if (!news && (missing & MISSING_COUNT))
+        news = take_count(call, draft);
     if (first || (missing & MISSING_WHAT) || (missing == 0 && !news))
         take_title(call, draft, read, news);
     else if (!news)

@@ -494,6 +494,10 @@ static int answer_recruit(const struct reading *r, json_t *slots)
     for (size_t i = 0; marks > 1 && i < sizeof(loose) / sizeof(loose[0]); i++) {
         json_object_del(read, loose[i]);
     }
+    struct slice meet = json_slice(marked, "meet");
+    if (meet.n > 0 && slice_find(json_slice(read, "place"), meet) >= 0) {
+        json_object_del(read, "place"); /* 集合地点改成老年大学门口: said once */
+    }
     if (read != NULL) {
         json_object_update(marked, read);
     }

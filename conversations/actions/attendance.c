@@ -200,31 +200,38 @@ static void keep_items(json_t *slots, const struct items *items)
     json_object_set_new(slots, "_items", kept);
 }
 
-/* What this turn said, on top of what is known: NULL, or the outcome that says what is wrong; then
- * nothing of it is kept. */
+static bool is_early(const char *wrong)
+{
+    return wrong && strcmp(wrong, "early") == 0;
+}
+
+/* What this turn said, on top of what is known: NULL, or the outcome that says what is wrong. Only
+ * somebody who left early does not stop the others from being taken. */
 static const char *merge(struct action_call *call, const struct attendance_sheet *sheet,
                          struct items *items)
 {
     const char *wrong = NULL;
     const json_t *said = json_object_get(call->slots, "items");
     bool any_came = json_flag(call->slots, "absent", false);
+    int64_t bad = 0;
     read_kept(call->slots, items);
-    for (size_t i = 0; !wrong && i < json_array_size(said); i++) {
+    for (size_t i = 0; i < json_array_size(said) && (!wrong || is_early(wrong)); i++) {
         struct attendance_item item;
-        wrong = take_item(call, sheet, json_array_get(said, i), &item);
+        const char *mine = take_item(call, sheet, json_array_get(said, i), &item);
         any_came |= item.what == ATTENDANCE_WHAT_CAME;
-        if (!wrong)
+        if (!mine)
             put_item(items, &item);
+        else if (!is_early(wrong) || !is_early(mine))
+            bad = json_int(call->slots, "bad", 0);
+        wrong = mine && !(is_early(mine) && wrong) ? mine : wrong;
     }
+    json_put_int(call->slots, "bad", bad);
     /* Where nobody texted 到了, who is not named as missing was there. */
     if (json_flag(call->slots, "all", false) || (sheet->checked_in == 0 && !any_came))
         json_object_set_new(call->slots, "_all", json_true());
     json_object_del(call->slots, "items");
     json_object_del(call->slots, "all");
     json_object_del(call->slots, "absent");
-    if (wrong)
-        items->count = 0;
-    keep_items(call->slots, items);
     return wrong;
 }
 
@@ -277,6 +284,8 @@ static int attendance_show(struct action_call *call)
     if (rc < 0 || rc != ATTENDANCE_READY)
         return rc < 0 ? rc : action_end(call, outcome_of((enum attendance_outcome)rc));
     const char *wrong = merge(call, &sheet, &items);
+    if (is_early(wrong))
+        keep_items(call->slots, &items);
     if (wrong)
         return action_end(call, wrong);
     struct attendance_closing closing = closing_of(call, &items);
@@ -284,12 +293,10 @@ static int attendance_show(struct action_call *call)
     if (rc < 0)
         return rc;
     describe(call, &sheet);
-    if (rc == ATTENDANCE_BAD_NUMBER || rc == ATTENDANCE_TOO_LONG) {
-        json_put_int(call->slots, "bad", sheet.bad_number);
-        json_object_del(call->slots, "_items");
-    }
+    json_put_int(call->slots, "bad", sheet.bad_number);
     if (rc != ATTENDANCE_READY)
         return action_end(call, outcome_of((enum attendance_outcome)rc));
+    keep_items(call->slots, &items);
     put_exceptions(call, &sheet);
     return action_end(call, sheet.came == 0 ? "nobody" : "ready");
 }

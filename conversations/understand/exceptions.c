@@ -50,7 +50,9 @@ static bool item_starts(const struct reading *r, size_t *i, json_t *item)
     size_t at = *i;
     bool boundary =
         at == 0 ||
-        scan_behind(low, at, " |,|;|。|、|来了|请假|没来|没到|.|到了|缺席|早走|钟头|小时|分钟");
+        scan_behind(
+            low, at,
+            " |,|:|;|。|、|是|和|跟|没来的|来了的|来的|请假的|来了|请假|没来|没到|.|到了|缺席|早走|钟头|小时|分钟");
     if (!boundary) {
         return false;
     }
@@ -101,14 +103,26 @@ static size_t item_end(const struct reading *r, size_t from)
     return end;
 }
 
-/* What is said in [from, to), of the last `waiting` items; false when nothing is. */
-static bool put_what(const struct reading *r, size_t from, size_t to, json_t *items, size_t waiting)
+/* The first word in [from, to) that says what became of somebody; 0 when there is none. */
+static int what_in(struct slice low, size_t from, size_t to)
+{
+    int what = 0;
+    for (size_t k = from; k < to && what == 0; k = scan_next(low, k)) {
+        size_t word = k;
+        (void)scan_option(low, &word, whats, &what);
+    }
+    return what;
+}
+
+/* What is said in [from, to), else in front of all (`lead`, 0 for nothing), of the last `waiting`
+ * items; false when nothing is. */
+static bool put_what(const struct reading *r, size_t from, size_t to, json_t *items, size_t waiting,
+                     int lead)
 {
     const struct entity *length = length_between(r, from, to);
-    int what = 0;
-    for (size_t k = from; k < to && what == 0; k = scan_next(r->normal.low, k)) {
-        size_t word = k;
-        (void)scan_option(r->normal.low, &word, whats, &what);
+    int what = what_in(r->normal.low, from, to);
+    if (what == 0) {
+        what = lead;
     }
     if (what == 0 && length == NULL) {
         return false;
@@ -128,19 +142,25 @@ static bool put_what(const struct reading *r, size_t from, size_t to, json_t *it
  * share what is said of the last (4、11来了). True when something is said of every item. */
 static bool read_items(const struct reading *r, json_t *items)
 {
+    struct slice low = r->normal.low;
     size_t waiting = 0; /* items at the end that still wait for what is said of them */
-    for (size_t i = 0; i < r->normal.low.n && json_array_size(items) < ITEMS_MAX;) {
+    size_t limit = scan_find(low, 0, low.n, "其他|其它|其余|别的|剩下|别人");
+    int lead = 0; /* 没来的是2号和3号 */
+    for (size_t i = 0; i < limit && json_array_size(items) < ITEMS_MAX;) {
         json_t *item = json_object();
         size_t at = i;
         if (!item_starts(r, &at, item)) {
             json_decref(item);
-            i = scan_next(r->normal.low, i);
+            i = scan_next(low, i);
             continue;
+        }
+        if (json_array_size(items) == 0) {
+            lead = what_in(low, 0, i);
         }
         i = item_end(r, at);
         json_array_append_new(items, item);
         waiting++;
-        if (put_what(r, at, i, items, waiting)) {
+        if (put_what(r, at, i < limit ? i : limit, items, waiting, lead)) {
             waiting = 0;
         }
     }

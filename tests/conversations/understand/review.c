@@ -86,6 +86,14 @@ static void exceptions_share_what_is_said(void **state)
           "{\"items\":[{\"n\":3,\"what\":\"minutes\",\"minutes\":60}]}" },
         { "exceptions", "17没来，其他都来了",
           "{\"items\":[{\"n\":17,\"what\":\"absent\"}],\"all\":true}" },
+        { "exceptions", "没来的是2号和3号，其他都来了",
+          "{\"items\":[{\"n\":2,\"what\":\"absent\"},{\"n\":3,\"what\":\"absent\"}],"
+          "\"all\":true}" },
+        { "exceptions", "李明没来 杨文才早走1小时",
+          "{\"items\":[{\"name\":\"李明\",\"what\":\"absent\"},"
+          "{\"name\":\"杨文才\",\"what\":\"early\",\"minutes\":60}]}" },
+        { "exceptions", "没来：4、17",
+          "{\"items\":[{\"n\":4,\"what\":\"absent\"},{\"n\":17,\"what\":\"absent\"}]}" },
         { "exceptions", "没签到的都没来", "{\"absent\":true}" },
         { "exceptions", "喂", NULL },
     };

@@ -142,6 +142,20 @@ static bool wants_other(struct run *r)
     return wish != NULL && wish != session_top(&r->session)->flow && !r->understood.by_homophone;
 }
 
+/* 都去: every item that stands for something. */
+static json_t *all_numbers(json_t *items)
+{
+    json_t *numbers = json_array();
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item)
+    {
+        if (!json_flag(item, "more", false))
+            json_array_append(numbers, json_object_get(item, "n"));
+    }
+    return numbers;
+}
+
 static int choose_many(json_t *items, json_t *numbers, json_t *out)
 {
     json_t *chosen = json_array();
@@ -171,9 +185,11 @@ static int read_choice(struct run *r, const struct step *s, json_t *out)
     json_t *items = session_top(&r->session)->items;
     json_t *read = json_object();
     rc = understand_answer(r->c->understander, r->reading, SLICE("choice"), read);
+    if (rc > 0 && s->many && json_flag(read, "all", false))
+        json_object_set_new(read, "ns", all_numbers(items));
     json_t *ns = json_object_get(read, "ns");
     json_t *item = NULL;
-    if (rc > 0 && s->many && json_array_size(ns) > 1)
+    if (rc > 0 && s->many && json_array_size(ns) > 0)
         rc = choose_many(items, ns, out);
     else if (rc > 0)
         item = item_numbered(items, json_int(read, "n", 0));

@@ -186,6 +186,7 @@ static int follow(struct run *r, int from, const struct target *t, const struct 
         return rc < 0 || t->step >= 0 ? rc : run_end(r);
     case TARGET_FLOW: {
         json_t *slots = json_incref(f->slots);
+        run_keep_leavings(r, f);
         session_remove(&r->session, r->session.count - 1);
         session_push(&r->session, t->flow, slots);
         return run_begin(r);

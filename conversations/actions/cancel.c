@@ -40,6 +40,8 @@ static int cancel_find(struct action_call *call)
         return n;
     if (n == 0)
         return action_end(call, "none");
+    if (json_flag(call->slots, "all", false))
+        return action_end(call, "all");
     if (n > 1)
         return action_end(call, "several");
     action_put_signup(call->service, call->slots, &own[0]);
@@ -109,7 +111,7 @@ static int cancel_leave(struct action_call *call)
 }
 
 const struct action cancel_actions[] = {
-    { "cancel.find", cancel_find, OUTCOMES("one", "sure", "several", "none") },
+    { "cancel.find", cancel_find, OUTCOMES("one", "sure", "several", "all", "none") },
     { "cancel.mine", cancel_mine, CHOICES },
     { "signup.mine", signup_mine, OUTCOMES("shown", "none") },
     { "cancel.leave", cancel_leave, OUTCOMES("done", "queue", "none", "late"), FINAL },

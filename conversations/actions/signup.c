@@ -63,6 +63,9 @@ static int by_number(struct action_call *call, struct activity *a)
 static int signup_find_action(struct action_call *call)
 {
     struct activity a = { 0 }, *found = NULL;
+    if (json_array_size(json_object_get(call->slots, "chosen")) > 0 ||
+        json_array_size(json_object_get(call->slots, "activity_nos")) > 1)
+        return action_end(call, "many");
     int rc = action_get_activity(call, &a);
     if (rc == 0)
         rc = by_number(call, &a);
@@ -276,7 +279,7 @@ static int signup_switch(struct action_call *call)
         "started", "too_young", "pending", "gone"
 
 const struct action signup_actions[] = {
-    { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list") },
+    { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list", "many") },
     { "signup.matches", signup_matches, CHOICES },
     { "signup.join", signup_join_action, OUTCOMES(JOINED), FINAL },
     { "signup.either", signup_either, CHOICES },

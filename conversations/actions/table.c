@@ -21,6 +21,7 @@ extern const struct action register_actions[];
 extern const struct action register_child_actions[];
 extern const struct action role_actions[];
 extern const struct action roster_actions[];
+extern const struct action several_actions[];
 extern const struct action signup_actions[];
 extern const struct action star_actions[];
 extern const struct action subscription_actions[];
@@ -48,6 +49,7 @@ const struct action *const action_tables[] = {
     register_child_actions,
     role_actions,
     roster_actions,
+    several_actions,
     signup_actions,
     star_actions,
     subscription_actions,

@@ -546,6 +546,16 @@ static int answer_quality(const struct reading *r, json_t *slots)
     return json_object_get(slots, "quality") != NULL;
 }
 
+/* 都去不了: all that is asked about. */
+static int answer_every(const struct reading *r, json_t *slots)
+{
+    if (!reading_is(r, PHRASE_EVERY, r->normal.low, NULL)) {
+        return 0;
+    }
+    json_object_set_new(slots, "all", json_true());
+    return 1;
+}
+
 static int answer_exceptions(const struct reading *r, json_t *slots)
 {
     return exceptions_read(r, slots);
@@ -576,6 +586,7 @@ static const struct {
     { "number", answer_number, true },
     { "place", answer_place, true },
     { "activity", answer_activity, false },
+    { "every", answer_every, false },
     { "exceptions", answer_exceptions, false },
     { "recruit", answer_recruit, false },
     { "quality", answer_quality, false },

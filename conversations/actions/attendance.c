@@ -215,6 +215,10 @@ static const char *merge(struct action_call *call, const struct attendance_sheet
     bool any_came = json_flag(call->slots, "absent", false);
     int64_t bad = 0;
     read_kept(call->slots, items);
+    if (json_flag(call->slots, "absent", false))
+        json_object_del(call->slots, "_all");
+    if (json_flag(call->slots, "all", false) && json_array_size(said) == 0)
+        items->count = 0; /* 都来了 takes back who was said to be missing */
     for (size_t i = 0; i < json_array_size(said) && (!wrong || is_early(wrong)); i++) {
         struct attendance_item item;
         const char *mine = take_item(call, sheet, json_array_get(said, i), &item);

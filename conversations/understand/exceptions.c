@@ -173,7 +173,7 @@ int exceptions_read(const struct reading *r, json_t *slots)
         "其他都来|其它都来|其余都来|别的都来|剩下都来|剩下的都来|其他人都来|其余人都来|其他全来|其余全来|"
         "其他的都来|其余的都来|别人都来|其他都到|其余都到|其他来了|其余来了|其他都在";
     static const char as_checked_in[] =
-        "没签到的都没来|没签到的没来|没签到的就是没来|就签到的|按签到的|照签到的|只有签到的";
+        "一个都没来|一个没来|没人来|没有人来|都没来|没签到的都没来|没签到的没来|没签到的就是没来|就签到的|按签到的|照签到的|只有签到的";
     struct slice low = r->normal.low;
     if (is_everybody(low)) {
         json_object_set_new(slots, "all", json_true());

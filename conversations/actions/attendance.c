@@ -317,10 +317,26 @@ static int attendance_numbers(struct action_call *call)
     return GW_OK;
 }
 
+/* 都来了 sounds like a yes and is none: it changes the list. */
+static bool says_otherwise(struct action_call *call)
+{
+    json_t *read = json_object();
+    bool other =
+        call->reading &&
+        understand_answer(call->understander, call->reading, SLICE("exceptions"), read) == 1 &&
+        !json_flag(read, "agreed", false);
+    if (other)
+        json_object_update(call->slots, read);
+    json_decref(read);
+    return other;
+}
+
 static int attendance_close_action(struct action_call *call)
 {
     struct attendance_sheet sheet;
     struct items items;
+    if (says_otherwise(call))
+        return action_end(call, "other");
     read_kept(call->slots, &items);
     struct attendance_closing closing = closing_of(call, &items);
     int rc = attendance_close(call->service, &closing, &sheet);
@@ -348,7 +364,7 @@ const struct action attendance_actions[] = {
       OUTCOMES("ready", "nobody", "unchanged", "not_over", "not_allowed", "bad_number", "bad_name",
                "same_name", "early", "too_long", "incomplete", "none") },
     { "attendance.numbers", attendance_numbers, CHOICES },
-    { "attendance.close", attendance_close_action, OUTCOMES("done", "unchanged", "none", "changed"),
-      FINAL },
+    { "attendance.close", attendance_close_action,
+      OUTCOMES("done", "unchanged", "none", "changed", "other"), FINAL },
     { .name = NULL },
 };

@@ -73,13 +73,11 @@ static bool item_starts(const struct reading *r, size_t *i, json_t *item)
     return false;
 }
 
-/* 都来了: everybody, and nothing else is said. */
-static bool is_everybody(struct slice low)
+/* One of the words and nothing else of weight. */
+static bool is_only(struct slice low, const char *words)
 {
     size_t end = 0;
-    return scan_any(low, &end,
-                    "都来了|全来了|都到了|全到了|都来齐了|都齐了|全对|都对|没有例外|人齐了") &&
-           low.n - end <= 6;
+    return scan_any(low, &end, words) && low.n - end <= 6;
 }
 
 static bool says(struct slice low, const char *words)
@@ -175,8 +173,12 @@ int exceptions_read(const struct reading *r, json_t *slots)
     static const char as_checked_in[] =
         "一个都没来|一个没来|没人来|没有人来|都没来|没签到的都没来|没签到的没来|没签到的就是没来|就签到的|按签到的|照签到的|只有签到的";
     struct slice low = r->normal.low;
-    if (is_everybody(low)) {
+    bool agreed = is_only(low, "全对|都对|没有例外");
+    if (agreed || is_only(low, "都来了|全来了|都到了|全到了|都来齐了|都齐了|人齐了")) {
         json_object_set_new(slots, "all", json_true());
+        if (agreed) {
+            json_object_set_new(slots, "agreed", json_true());
+        }
         return 1;
     }
     json_t *items = json_array();

@@ -20,8 +20,8 @@ bool place_is_field(struct slice s, size_t from, size_t to);
 
 /* The exceptions an organizer lists (4来了 11请假 17没来 3号只干一个钟头): `items` [{n or name,
  * what (present, leave, absent, early, minutes), minutes}]; `all` true where everybody else came
- * too, checked in or not; `absent` true for 「没签到的都没来」. 1, or 0 when the text is no such
- * list. */
+ * too, checked in or not (with `agreed` when that was only 全对); `absent` true for
+ * 「没签到的都没来」. 1, or 0 when the text is no such list. */
 int exceptions_read(const struct reading *r, json_t *slots);
 
 #endif

@@ -13,6 +13,7 @@ struct checkpoint;
 struct log;
 struct metrics;
 
+/* Pages of 4 KiB, so that the log stays at some 32 MiB also then. */
 enum { CHECKPOINT_PAGES = 8000 };
 
 struct checkpoint_options {

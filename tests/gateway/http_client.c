@@ -173,6 +173,7 @@ static void test_get_and_post(void **state)
     assert_int_equal(r->status, 200);
     assert_string_equal(last_body(&f), "POST /echo  5");
     r = get(&f, "/echo", (struct http_fetch){ .method = "POST" });
+    assert_int_equal(r->status, 200);
     assert_string_equal(last_body(&f), "POST /echo  0");
     stop(&f);
 }

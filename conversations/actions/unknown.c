@@ -4,9 +4,12 @@
 
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 
 /* A bare number from here on may be an activity's code (2 to 4 digits); one digit never is. */
 enum { CODE_LEAST = 10, CODE_MOST = 9999 };
+
+enum { SCANNED = 50, NAME_LEAST = 2 };
 
 static int unknown_code(struct action_call *call, bool *is_code)
 {
@@ -25,6 +28,30 @@ static int unknown_code(struct action_call *call, bool *is_code)
     return GW_OK;
 }
 
+/* The bare name of an activity: 1 when exactly one open title is all of what was written, or holds
+ * it. */
+static int names_activity(struct action_call *call)
+{
+    const struct activity_filter open = { .limit = SCANNED };
+    struct activity *all = NULL;
+    struct slice text = call->reading ? reading_text(call->reading) : SLICE("");
+    int found = -1, n = 0;
+    if (utf8_count(text) < NAME_LEAST)
+        return 0;
+    n = activities_list(call->service, &open, &all);
+    for (int i = 0; i < n; i++)
+        if (slice_find(text, all[i].title) >= 0 || slice_find(all[i].title, text) >= 0) {
+            if (found >= 0)
+                return 0;
+            found = i;
+        }
+    if (n < 0 || found < 0)
+        return n < 0 ? n : 0;
+    json_put_id(call->slots, "_activity", all[found].id);
+    json_object_set_new(call->slots, "_by_sound", json_true());
+    return 1;
+}
+
 static int unknown_times(struct action_call *call)
 {
     if (json_flag(call->slots, "digit", false)) {
@@ -32,6 +59,9 @@ static int unknown_times(struct action_call *call)
         int rc = unknown_code(call, &is_code);
         return rc < 0 ? rc : action_end(call, is_code ? "code" : "digit");
     }
+    int named = names_activity(call);
+    if (named != 0)
+        return named < 0 ? named : action_end(call, "activity");
     int64_t times = json_int(call->slots, "times", 1);
     if (times >= 3)
         json_put_slice(call->slots, "topic", SLICE("stuck"));
@@ -75,7 +105,7 @@ static int unknown_go(struct action_call *call)
 
 const struct action unknown_actions[] = {
     { "unknown.times", unknown_times,
-      OUTCOMES("first", "new", "second", "third", "digit", "code") },
+      OUTCOMES("first", "new", "second", "third", "digit", "code", "activity") },
     { "unknown.wishes", unknown_wishes, CHOICES },
     { "unknown.three", unknown_three, CHOICES },
     { "unknown.go", unknown_go,

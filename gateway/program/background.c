@@ -30,6 +30,7 @@ struct background {
     bool again;       /* asked to look while a look was on its way */
     int64_t next_due; /* 0: none */
     int purged;
+    int64_t seen_days, inbox_days; /* set on the loop's thread before the job is handed over */
 };
 
 static struct background *of_timers(struct job *job)
@@ -156,9 +157,8 @@ static void look(struct background *b)
 static int run_purge(struct job *job, struct tx *tx, int64_t now)
 {
     struct background *b = of_purge(job);
-    const struct config *c = b->g->in.config;
-    int texts = inbox_purge(tx, now - config_int(c, "retention.seen_days") * DAY_S,
-                            now - config_int(c, "retention.inbox_days") * DAY_S, PURGE_ROWS);
+    int texts =
+        inbox_purge(tx, now - b->seen_days * DAY_S, now - b->inbox_days * DAY_S, PURGE_ROWS);
     int sessions =
         texts < 0 ? texts : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
     b->purged = sessions < 0 ? 0 : texts + sessions;
@@ -179,6 +179,8 @@ static void purge(struct background *b)
 {
     if (b->purge_queued)
         return;
+    b->seen_days = config_int(gateway_config(b->g), "retention.seen_days");
+    b->inbox_days = config_int(gateway_config(b->g), "retention.inbox_days");
     b->purge = (struct job){ .run = run_purge, .done = done_purge };
     b->purge_queued = worker_put(b->g->worker, WORKER_BACKGROUND, &b->purge) == GW_OK;
 }

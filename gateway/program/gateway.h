@@ -39,11 +39,15 @@ struct gateway {
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
-    const char *config_file;
+    struct config *reloaded; /* of the last SIGHUP, NULL before it; loop's thread. The keys that
+                                need a restart stay those of in.config */
     bool loop_ready;
     bool stopping;
     uint64_t stop_began; /* loop time, milliseconds */
 };
+
+/* The configuration in force for keys that a reload may change. Loop's thread. */
+const struct config *gateway_config(const struct gateway *g);
 
 /* Accounts of the configuration, checked by their adapters. 0 or GW_ECONFIG naming account and key.
  */

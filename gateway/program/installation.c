@@ -41,18 +41,23 @@ static int make_folder(const char *dir, struct fault *fault)
                      dir, strerror(errno));
 }
 
+#define DEFAULT_FOLDER "linli-data" /* design, "Names that tests rely on" */
+
 /* The configuration named, else DIR/linli.json when it is there, else the defaults. */
 static int read_config(struct installation *in, const char *file, const char *dir,
                        struct fault *fault)
 {
-    char *beside = file == NULL && dir != NULL ? join(dir, "linli.json") : NULL;
-    if (beside != NULL && access(beside, F_OK) == 0)
-        file = beside;
-    int rc = config_load(file, &in->config, fault);
-    if (rc == GW_OK)
-        rc = policy_read(config_json(in->config, "policy"), file != NULL ? file : "defaults",
-                         &in->policy, fault);
+    char *beside = join(dir != NULL ? dir : DEFAULT_FOLDER, "linli.json");
+    if (file != NULL)
+        in->config_file = mem_dup(slice_of(file));
+    else if (access(beside, F_OK) == 0)
+        in->config_file = mem_dup(slice_of(beside));
     free(beside);
+    int rc = config_load(in->config_file, &in->config, fault);
+    if (rc == GW_OK)
+        rc =
+            policy_read(config_json(in->config, "policy"),
+                        in->config_file != NULL ? in->config_file : "defaults", &in->policy, fault);
     if (rc < 0)
         return rc;
     in->data_dir = mem_dup(slice_of(dir != NULL ? dir : config_text(in->config, "data.dir")));
@@ -139,6 +144,7 @@ void installation_close(struct installation *in)
     vault_close(in->vault);
     policy_free(in->policy);
     config_free(in->config);
+    free(in->config_file);
     free(in->data_dir);
     free(in->database);
     free(in->key_file);

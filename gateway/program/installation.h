@@ -16,6 +16,7 @@
 
 struct installation {
     struct config *config; /* owned; defaults when there is no file */
+    char *config_file;     /* NULL when the defaults are in force */
     char *data_dir;
     char *database; /* path of the database file */
     char *key_file;

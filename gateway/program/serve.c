@@ -14,6 +14,11 @@ enum {
     SEND_GRACE_MS = 1000 /* for requests to providers under way */
 };
 
+const struct config *gateway_config(const struct gateway *g)
+{
+    return g->reloaded != NULL ? g->reloaded : g->in.config;
+}
+
 static int before_commit(void *context, struct tx *tx)
 {
     struct gateway *g = context;
@@ -94,34 +99,40 @@ static void on_terminate(uv_signal_t *signal, int number)
     uv_timer_start(&g->grace, on_grace, 0, 20);
 }
 
-/* SIGHUP: data files, log file and level. A fault is refused with file, line and reason, and the
- * running ones stay. */
+/* Takes over what a reload may change: data files, log file and level, the keys marked so. */
+static void take_over(struct gateway *g, struct config *config, struct catalogue *catalogue)
+{
+    const char *restart = config_restart_key(g->in.config, config);
+    if (restart != NULL)
+        log_write(g->log, LOG_LEVEL_WARN, "reload.needs_restart", NO_TRACE,
+                  LOG_FIELDS(LOG_TEXT("key", restart)));
+    catalogue_release(g->catalogue);
+    g->catalogue = catalogue;
+    config_free(g->reloaded);
+    g->reloaded = config;
+    log_set_level(g->log, (enum log_level)log_level_of(slice_of(config_text(config, "log.level"))));
+    log_write(g->log, LOG_LEVEL_INFO, "reloaded", NO_TRACE, NULL);
+}
+
+/* SIGHUP. A fault is refused with file, line and reason, and what runs stays as it is. */
 static void on_hangup(uv_signal_t *signal, int number)
 {
     struct gateway *g = signal->data;
     struct fault fault = { 0 };
-    struct catalogue *fresh = NULL;
+    struct catalogue *catalogue = NULL;
     struct config *config = NULL;
     (void)number;
-    int rc = config_load(g->config_file, &config, &fault);
-    const char *restart = rc == GW_OK ? config_restart_key(g->in.config, config) : NULL;
-    if (rc == GW_OK && restart != NULL)
-        log_write(g->log, LOG_LEVEL_WARN, "reload.needs_restart", NO_TRACE,
-                  LOG_FIELDS(LOG_TEXT("key", restart)));
+    int rc = config_load(g->in.config_file, &config, &fault);
     if (rc == GW_OK)
-        rc = catalogue_load(g->in.data_dir, g->in.zone, &fresh, &fault);
+        rc = catalogue_load(g->in.data_dir, g->in.zone, &catalogue, &fault);
     if (rc == GW_OK)
         rc = log_reopen(g->log, &fault);
-    if (rc < 0) {
-        log_fault(g->log, LOG_LEVEL_ERROR, "reload.refused", NO_TRACE, &fault);
-        catalogue_release(fresh);
-    } else {
-        catalogue_release(g->catalogue);
-        g->catalogue = fresh;
-        log_set_level(g->log,
-                      (enum log_level)log_level_of(slice_of(config_text(config, "log.level"))));
-        log_write(g->log, LOG_LEVEL_INFO, "reloaded", NO_TRACE, NULL);
+    if (rc == GW_OK) {
+        take_over(g, config, catalogue);
+        return;
     }
+    log_fault(g->log, LOG_LEVEL_ERROR, "reload.refused", NO_TRACE, &fault);
+    catalogue_release(catalogue);
     config_free(config);
 }
 
@@ -228,9 +239,10 @@ static int write_port(const char *file, int port, struct fault *fault)
     return GW_OK;
 }
 
-static int start(struct gateway *g, const char *dir, const char *port_file, struct fault *fault)
+static int start(struct gateway *g, const char *config_file, const char *dir, const char *port_file,
+                 struct fault *fault)
 {
-    int rc = installation_open(g->config_file, dir, INSTALLATION_CATALOGUE | INSTALLATION_GATEWAY,
+    int rc = installation_open(config_file, dir, INSTALLATION_CATALOGUE | INSTALLATION_GATEWAY,
                                &g->in, fault);
     if (rc < 0)
         return rc;
@@ -264,6 +276,7 @@ static void release(struct gateway *g)
         uv_loop_close(&g->loop);
     accounts_free(&g->accounts);
     catalogue_release(g->catalogue);
+    config_free(g->reloaded);
     metrics_free(g->metrics);
     log_close(g->log);
     installation_close(&g->in);
@@ -272,10 +285,10 @@ static void release(struct gateway *g)
 int command_serve(int argc, char **argv)
 {
     struct gateway g = { 0 };
-    const char *dir = NULL, *port_file = NULL;
+    const char *config_file = NULL, *dir = NULL, *port_file = NULL;
     const struct command_option options[] = {
         { "--config", "F", "configuration file (see docker/linli.example.json)",
-          .text = &g.config_file },
+          .text = &config_file },
         { "--data-dir", "D", "data folder (default: what the configuration says)", .text = &dir },
         { "--port-file", "F", "write the port served into this file", .text = &port_file },
         { NULL },
@@ -290,7 +303,7 @@ int command_serve(int argc, char **argv)
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
-    rc = start(&g, dir, port_file, &fault);
+    rc = start(&g, config_file, dir, port_file, &fault);
     if (rc < 0) {
         command_fail("serve", &fault);
         g.stopping = true;

@@ -75,6 +75,7 @@ struct follow_up {
     struct job job;
     struct gateway *gateway;
     int64_t inbox_id;
+    int64_t wait_s;
     bool cancel;
 };
 
@@ -82,8 +83,7 @@ static int run_follow_up(struct job *job, struct tx *tx, int64_t now)
 {
     struct follow_up *f = (struct follow_up *)job;
     return f->cancel ? timers_cancel(tx, FOLLOW_UP_TIMER, f->inbox_id)
-                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id,
-                                  now + config_int(f->gateway->in.config, "send.follow_up_s"));
+                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + f->wait_s);
 }
 
 static void done_follow_up(struct job *job, int error)
@@ -101,6 +101,7 @@ static void follow_up(struct gateway *g, int64_t inbox_id, bool cancel)
     *f = (struct follow_up){ .job = { .run = run_follow_up, .done = done_follow_up },
                              .gateway = g,
                              .inbox_id = inbox_id,
+                             .wait_s = config_int(g->in.config, "send.follow_up_s"),
                              .cancel = cancel };
     if (g->worker == NULL || worker_put(g->worker, WORKER_OUTCOMES, &f->job) != GW_OK)
         free(f);

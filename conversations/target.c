@@ -34,7 +34,7 @@ static bool read_say(struct reader *r, struct slice rest)
 
 static bool read_ask(struct reader *r, struct slice rest)
 {
-    struct slice name;
+    struct slice name = rest; /* what a refusal names when there is no flow to look into */
     r->out->kind = TARGET_ASK;
     if (r->flow == NULL || !slice_next(&rest, ':', &name) ||
         (r->out->step = flow_step(r->flow, name)) < 0)

@@ -9,6 +9,7 @@
 #include "gateway/program/seals.h"
 #include "gateway/program/webhook.h"
 #include "gateway/store/inbox.h"
+#include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
 
@@ -157,11 +158,12 @@ static void look(struct background *b)
 static int run_purge(struct job *job, struct tx *tx, int64_t now)
 {
     struct background *b = of_purge(job);
-    int texts =
-        inbox_purge(tx, now - b->seen_days * DAY_S, now - b->inbox_days * DAY_S, PURGE_ROWS);
+    int64_t texts_before = now - b->inbox_days * DAY_S;
+    int texts = inbox_purge(tx, now - b->seen_days * DAY_S, texts_before, PURGE_ROWS);
+    int sends = texts < 0 ? texts : outbox_purge(tx, texts_before, PURGE_ROWS);
     int sessions =
-        texts < 0 ? texts : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
-    b->purged = sessions < 0 ? 0 : texts + sessions;
+        sends < 0 ? sends : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
+    b->purged = sessions < 0 ? 0 : texts + sends + sessions;
     return sessions < 0 ? sessions : GW_OK;
 }
 

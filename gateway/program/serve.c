@@ -10,7 +10,8 @@
 #include "handlers/seal.h"
 
 enum {
-    GRACE_MS = 3500,     /* from SIGTERM to giving up what is in hand; all of it ends within 5 s */
+    GRACE_MS = 3500, /* from SIGTERM to giving up what is in hand; all of it ends within 5 s */
+    CONFIG_TEXT_MAX = 256 * 1024,
     SEND_GRACE_MS = 1000 /* for requests to providers under way */
 };
 
@@ -282,14 +283,38 @@ static void release(struct gateway *g)
     installation_close(&g->in);
 }
 
+/* The manual of keys, or the values in force. */
+static int show_config(const char *file, bool values, struct fault *fault)
+{
+    struct config *config = NULL;
+    struct sbuf out;
+    if (values && config_load(file, &config, fault) < 0) {
+        command_fail("serve", fault);
+        return 2;
+    }
+    sbuf_init(&out, CONFIG_TEXT_MAX);
+    if (values)
+        config_print(config, &out);
+    else
+        config_manual(&out);
+    printf("%.*s\n", SLICE_ARG(slice_trim(sbuf_slice(&out))));
+    sbuf_free(&out);
+    config_free(config);
+    return 0;
+}
+
 int command_serve(int argc, char **argv)
 {
     struct gateway g = { 0 };
+    bool keys = false, print = false;
     const char *config_file = NULL, *dir = NULL, *port_file = NULL;
     const struct command_option options[] = {
         { "--config", "F", "configuration file (see docker/linli.example.json)",
           .text = &config_file },
         { "--data-dir", "D", "data folder (default: what the configuration says)", .text = &dir },
+        { "--keys", NULL, "explain every configuration key and end", .flag = &keys },
+        { "--print", NULL, "print the configuration in force, without secrets, and end",
+          .flag = &print },
         { "--port-file", "F", "write the port served into this file", .text = &port_file },
         { NULL },
     };
@@ -303,6 +328,8 @@ int command_serve(int argc, char **argv)
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
+    if (keys || print)
+        return show_config(config_file, print, &fault);
     rc = start(&g, config_file, dir, port_file, &fault);
     if (rc < 0) {
         command_fail("serve", &fault);

@@ -28,14 +28,40 @@ static const char *principal_slot(struct slice kind)
     return NULL;
 }
 
+/* What a kind may fill beside its first slot. */
+static bool is_beside(struct slice kind, const char *slot)
+{
+    static const char *const of_length[] = { "time_start",  "time_end",    "approx",       "part",
+                                             "minutes_min", "minutes_max", "minutes_each", NULL };
+    static const char *const of_date[] = { "part", "dates", "date_from", "date_to", NULL };
+    const char *const *beside = NULL;
+    if (slice_eq(kind, SLICE("duration")))
+        beside = of_length;
+    else if (slice_starts(kind, SLICE("date.")))
+        beside = of_date;
+    for (int i = 0; beside != NULL && beside[i] != NULL; i++)
+        if (strcmp(beside[i], slot) == 0)
+            return true;
+    return false;
+}
+
+static bool kind_fixes(struct slice kind, const char *slot)
+{
+    const char *reads = principal_slot(kind);
+    /* A kind without a first slot reads several: it takes whatever comes. */
+    return reads == NULL || strcmp(reads, slot) == 0 || is_beside(kind, slot);
+}
+
 bool answer_fixes(const struct step *s, const char *slot)
 {
-    for (int i = 0; i < s->fixes.count; i++) {
-        const char *reads = principal_slot(slice_of(s->fixes.names[i]));
-        /* A kind without a first slot reads several: it takes whatever comes. */
-        if (reads == NULL || strcmp(reads, slot) == 0)
+    if (s->reads.n > 0 && kind_fixes(s->reads, slot))
+        return true;
+    for (int i = 0; i < s->also.count; i++)
+        if (kind_fixes(slice_of(s->also.names[i]), slot))
             return true;
-    }
+    for (int i = 0; i < s->fixes.count; i++)
+        if (kind_fixes(slice_of(s->fixes.names[i]), slot))
+            return true;
     return false;
 }
 

@@ -35,7 +35,7 @@ static bool wish_comes_first(struct run *r, const struct step *open, const struc
         return false;
     /* The same again about something else is no correction of what is asked about. */
     if (wish == top->flow)
-        return open->fixes.count > 0 && run_contradicts(top->slots, r->understood.slots, open);
+        return run_contradicts(top->slots, r->understood.slots, open);
     if (wish == r->c->menu.words[GLOBAL_OPT_OUT][OPEN_NOTHING].flow)
         return true;
     return takes_any_text(open) && !r->understood.by_homophone;

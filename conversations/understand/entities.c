@@ -213,19 +213,24 @@ static bool is_denied(const struct entities *all, int k)
     return false;
 }
 
-static void drop_denied(struct entities *out)
+static void mark_denied(struct entities *out)
 {
     bool denied[ENTITIES_MAX];
-    int n = 0;
     for (int k = 0; k < out->count; k++) {
         denied[k] = is_denied(out, k);
     }
     for (int k = 0; k < out->count; k++) {
+        struct entity *e = &out->list[k];
+        size_t least = k > 0 ? out->list[k - 1].to : 0;
         if (!denied[k]) {
-            out->list[n++] = out->list[k];
+            continue;
+        }
+        e->kind = ENTITY_DENIED;
+        /* the word that denies goes with it */
+        if (e->from >= least + 6 && scan_behind(out->text, e->from, "不是|没有|没得|不到")) {
+            e->from -= 6;
         }
     }
-    out->count = n;
 }
 
 static void mask(struct entities *out, struct arena *a)
@@ -280,7 +285,7 @@ void entities_find(const struct calendar *calendar, const struct words *starters
         }
     }
     drop_feasts(out);
-    drop_denied(out);
+    mark_denied(out);
     mask(out, a);
 }
 

@@ -17,8 +17,9 @@
     X(ENTITY_TIME, "TIME")                                                                         \
     X(ENTITY_LENGTH, "LENGTH")                                                                     \
     X(ENTITY_PHONE, "PHONE")                                                                       \
-    X(ENTITY_ID, "ID") X(ENTITY_VAGUE, "VAGUE") X(ENTITY_PART, "PART") X(ENTITY_COUNT, "COUNT")    \
-        X(ENTITY_AGE, "AGE") X(ENTITY_MANY, "MANY")
+    X(ENTITY_ID, "ID")                                                                             \
+    X(ENTITY_VAGUE, "VAGUE") X(ENTITY_PART, "PART") X(ENTITY_COUNT, "COUNT") X(ENTITY_AGE, "AGE")  \
+        X(ENTITY_MANY, "MANY") X(ENTITY_DENIED, "DENIED")
 enum entity_kind {
 #define ENTITY_ENUM(name, text) name,
     ENTITY_MAP(ENTITY_ENUM)
@@ -27,7 +28,7 @@ enum entity_kind {
 };
 /* ENTITY_DATE, all sure dates; ENTITY_DAY, 15号, which may also number something; ENTITY_VAGUE,
  * 那天; ENTITY_PART, a part of the day alone; ENTITY_COUNT, a number of people; ENTITY_MANY,
- * 几个小时. */
+ * 几个小时; ENTITY_DENIED, what is only said to be taken back: 不是3小时. */
 
 enum { ENTITIES_MAX = 40 };
 

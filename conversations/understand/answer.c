@@ -10,6 +10,9 @@
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
 
+/* From this priority on a wish is plain enough to be no part of what is asked for. */
+enum { PLAIN_WISH = 77 };
+
 /* One kind of answer: 1 when read, 0 when the text is no such answer. */
 typedef int (*answer_reader)(const struct reading *r, json_t *slots);
 
@@ -17,7 +20,7 @@ static int answer_yes_no(const struct reading *r, json_t *slots)
 {
     int64_t n = numeral_whole(r->normal.low);
     bool no = r->global == GLOBAL_NO || r->global == GLOBAL_N || r->global == GLOBAL_STOP ||
-              r->global == GLOBAL_CANCEL || n == 2;
+              r->global == GLOBAL_CANCEL || n == 2 || understand_refuses(r);
     bool yes = r->global == GLOBAL_YES || n == 1 ||
                (r->global == GLOBAL_THANKS && reading_is(r, PHRASE_YES, r->normal.low, NULL));
     if (!yes && !no) { /* what means yes or no only as an answer: 还去, 去不了 */
@@ -467,6 +470,16 @@ static int answer_activity(const struct reading *r, json_t *slots)
 static bool is_other_wish(const struct reading *r, const json_t *read)
 {
     struct understood said;
+    for (int i = 0; i < r->candidate_count; i++) {
+        const struct rule *rule = r->candidates[i].rule;
+        if (rule->priority >= PLAIN_WISH && rule->contexts == 0 &&
+            strcmp(rule->intent->name, "organizer_recruit") != 0) {
+            return strcmp(rule->intent->name, "cancel_sign_up") != 0;
+        }
+        if (rule->priority >= PLAIN_WISH) {
+            break;
+        }
+    }
     if (json_object_size(read) != 1 || json_object_get(read, "activity") == NULL) {
         return false;
     }
@@ -501,7 +514,8 @@ static int answer_recruit(const struct reading *r, json_t *slots)
     if (read != NULL) {
         json_object_update(marked, read);
     }
-    bool any = json_object_size(marked) > 0 && !is_other_wish(r, marked);
+    recruit_read_capacity(r, marked);
+    bool any = json_object_size(marked) > 0 && !understand_refuses(r) && !is_other_wish(r, marked);
     if (any) {
         json_object_update(slots, marked);
     }

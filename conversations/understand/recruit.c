@@ -451,3 +451,25 @@ int recruit_read_missing(const struct reading *r, json_t *slots)
     json_decref(rest);
     return count;
 }
+
+void recruit_read_capacity(const struct reading *r, json_t *slots)
+{
+    struct slice s = slice_trim(r->normal.low);
+    struct numeral n;
+    size_t i = 0;
+    bool told = scan_any(s, &i, "人数|名额|人");
+    scan_any(s, &i, "要|:| ");
+    told = scan_any(s, &i, "改成|改为|换成|改到|加到|减到|是|只要|要") || told;
+    scan_spaces(s, &i);
+    if (!told || !numeral_read(s, &i, &n) || n.second != 0 || n.thousandths % 1000 != 0 ||
+        n.thousandths < 1000) {
+        return;
+    }
+    scan_any(s, &i, "个人|个|人|名|位");
+    scan_any(s, &i, "吧|嘛|就行|就够|够了");
+    if (i < s.n) {
+        return;
+    }
+    json_object_clear(slots);
+    json_put_int(slots, "persons", n.thousandths / 1000);
+}

@@ -13,6 +13,8 @@ void recruit_read(const struct reading *r, json_t *slots);
 /* The four that a recruitment often lacks, in one text in any order: `meet` (集合地点), `bring`
  * (要带什么), `risk` (有什么风险), `recipient` (服务谁). Returns how many were read. */
 int recruit_read_missing(const struct reading *r, json_t *slots);
+/* 人数改成15个: only the number of people is told, which is then all that is in `slots`. */
+void recruit_read_capacity(const struct reading *r, json_t *slots);
 
 /* True when a place stands by itself: separators, 在 or 住 in front, a separator or a house number
  * behind. */

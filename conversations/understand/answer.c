@@ -53,6 +53,29 @@ static int64_t choice_number(const struct reading *r, size_t from, size_t to)
     return n > 0 ? n : 0;
 }
 
+/* 9 更多, 3住处: an item as it stands in the list, its number first. */
+static int choice_label(const struct reading *r, json_t *slots)
+{
+    enum { LABEL_BYTES_MAX = 24 };
+    struct slice s = slice_trim(r->entities.masked);
+    int64_t n;
+    size_t i = 0;
+    if (scan_digits(s, &i, 2, &n) == 0 || n <= 0) {
+        return 0;
+    }
+    scan_any(s, &i, ".|、|)|:");
+    scan_spaces(s, &i);
+    size_t from = i;
+    while (i < s.n && (unsigned char)s.p[i] >= 0xE4 && (unsigned char)s.p[i] <= 0xE9) {
+        i = scan_next(s, i); /* Han, and no recognized thing (U+E000) */
+    }
+    if (i < s.n || i == from || i - from > LABEL_BYTES_MAX || scan_is_any(s, from, "号|个|人")) {
+        return 0;
+    }
+    json_put_int(slots, "n", n);
+    return 1;
+}
+
 static int answer_choice(const struct reading *r, json_t *slots)
 {
     struct pattern_match m;
@@ -65,7 +88,7 @@ static int answer_choice(const struct reading *r, json_t *slots)
         return 1;
     }
     if (!reading_is(r, PHRASE_CHOICE, r->entities.masked, &m)) {
-        return 0;
+        return choice_label(r, slots);
     }
     for (int i = 0; i < p->group_count && count < 8; i++) {
         if (m.to[i] > m.from[i]) {
@@ -104,8 +127,13 @@ static int answer_choice(const struct reading *r, json_t *slots)
 static int answer_name(const struct reading *r, json_t *slots)
 {
     struct slice name;
+    size_t at;
     if (r->global == GLOBAL_DIGIT || r->global == GLOBAL_YES || r->global == GLOBAL_NO ||
         !name_answer(&r->u->names, r->normal.text, r->arena, &name)) {
+        return 0;
+    }
+    /* 改资料, 记时长: a wish is a name only where a surname begins it. */
+    if (r->candidate_count > 0 && !name_find(&r->u->names, r->normal.text, &name, &at)) {
         return 0;
     }
     json_put_slice(slots, "name", name);

@@ -216,7 +216,7 @@ static bool decide_name(struct decision *d)
         conclude(d, "register", "reg_name.name");
         return true;
     }
-    if (understand_answer(d->u, d->r, SLICE("name"), d->out->slots) == 1) {
+    if (c == NULL && understand_answer(d->u, d->r, SLICE("name"), d->out->slots) == 1) {
         conclude(d, "register", "reg_name.name");
         return true;
     }

@@ -135,11 +135,22 @@ static bool take_hazard(json_t *draft, const json_t *read)
     return true;
 }
 
+/* Whether what is done begins with the name of the place already: 老街打扫 at 老街社区门口. */
+static bool names_place(struct slice activity, struct slice word)
+{
+    enum { NAME_CHARACTERS = 2 };
+    struct slice rest = activity;
+    for (int i = 0; i < NAME_CHARACTERS && rest.n > 0; i++)
+        (void)utf8_next(&rest);
+    return slice_find(activity, word) >= 0 ||
+           slice_find(word, slice_head(activity, activity.n - rest.n)) >= 0;
+}
+
 /* Together with its place where that makes no long title: 老街社区 + 打扫卫生. */
 static void put_title(struct action_call *call, json_t *draft, struct slice activity)
 {
     struct slice word = json_slice(draft, "word");
-    bool join = word.n > 0 && slice_find(activity, word) < 0 &&
+    bool join = word.n > 0 && !names_place(activity, word) &&
                 utf8_count(word) + utf8_count(activity) <= TITLE_CHARACTERS;
     keep(draft, "title",
          join ? arena_printf(call->service->arena, "%.*s%.*s", SLICE_ARG(word), SLICE_ARG(activity))

@@ -9,6 +9,10 @@
 #include "conversations/understand/scan.h"
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+
+/* Characters of a name that no known surname begins: more are words (北郊植树). */
+enum { PLAIN_NAME = 3 };
 
 /* From this priority on a wish is plain enough to be no part of what is asked for. */
 enum { PLAIN_WISH = 77 };
@@ -133,7 +137,10 @@ static int answer_name(const struct reading *r, json_t *slots)
         return 0;
     }
     /* 改资料, 记时长: a wish is a name only where a surname begins it. */
-    if (r->candidate_count > 0 && !name_find(&r->u->names, r->normal.text, &name, &at)) {
+    struct slice found;
+    bool surname = name_find(&r->u->names, r->normal.text, &found, &at);
+    bool joined = (unsigned char)name.p[0] < 0x80 || slice_find(name, SLICE("·")) >= 0;
+    if (!surname && (r->candidate_count > 0 || (!joined && utf8_count(name) > PLAIN_NAME))) {
         return 0;
     }
     json_put_slice(slots, "name", name);

@@ -47,6 +47,7 @@ static const struct answer answers[] = {
     { "name", "1956", NULL },
     { "name", "好嘛", NULL },
     { "name", "改资料", NULL },
+    { "name", "北交植树", NULL },
     { "name", "记时长", NULL },
     { "names", "杨秀兰、李国才", "{\"people\":[\"杨秀兰\",\"李国才\"]}" },
     { "birth", "1955", "{\"birth\":\"1955\"}" },

@@ -64,6 +64,11 @@ static int run(struct job *job, struct tx *tx, int64_t now)
     return rc >= 0 ? inbox_put(tx, b->vault, &row, &item->arena) : rc;
 }
 
+static void on_stopped(void *context)
+{
+    (void)context;
+}
+
 static void put(struct item *item);
 
 static void done(struct job *job, int error)
@@ -78,7 +83,7 @@ static void done(struct job *job, int error)
     if (b->error == 0 && uv_hrtime() < b->end)
         put(item);
     else if (b->outstanding == 0)
-        worker_stop(b->worker, NULL, NULL);
+        worker_stop(b->worker, on_stopped, NULL);
 }
 
 static void put(struct item *item)

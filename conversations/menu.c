@@ -109,7 +109,7 @@ void menu_read(struct catalogue *c, json_t *menu)
 {
     static const char *const known[] = { "words",  "safety",  "unknown", "digit", "courtesy",
                                          "stuck",  "apology", "gates",   "which", "still",
-                                         "resume", "left",    NULL };
+                                         "second", "resume",  "left",    NULL };
     struct menu *m = &c->menu;
     const struct {
         const char *key;
@@ -127,6 +127,7 @@ void menu_read(struct catalogue *c, json_t *menu)
     read_gate(c, json_object_get(menu, "gates"), "organizer", FLOW_ORGANIZER);
     m->which = read_message(c, menu, "which");
     m->still = read_message(c, menu, "still");
+    m->second = read_message(c, menu, "second");
     m->resume = read_message(c, menu, "resume");
     m->left = read_message(c, menu, "left");
 }

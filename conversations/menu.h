@@ -36,7 +36,7 @@ struct menu {
     struct target stuck;    /* the third misunderstanding of a question */
     struct target apology;  /* a turn failed */
     struct gate gates[FLOW_ORGANIZER + 1];
-    const struct message *which, *still, *resume, *left;
+    const struct message *which, *still, *second, *resume, *left;
 };
 
 /* Reads conversations/menu.json; faults go to catalogue_problem. */

@@ -127,7 +127,8 @@ static void drop_reply(struct turn *t, int i)
 static bool is_line(const struct run *r, const struct turn_reply *reply)
 {
     return strcmp(reply->id, r->c->menu.resume->id) == 0 ||
-           strcmp(reply->id, r->c->menu.still->id) == 0;
+           strcmp(reply->id, r->c->menu.still->id) == 0 ||
+           strcmp(reply->id, r->c->menu.second->id) == 0;
 }
 
 /* The lines beside an SMS stay only where all fits one segment. */

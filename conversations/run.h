@@ -22,6 +22,7 @@ struct run {
     enum global_word word;
     int steps;
     bool asked;    /* a question was put in this turn */
+    bool wished;   /* the text opened a flow */
     bool finished; /* a flow the person wished for came to its end */
     bool aside; /* opened by a word that works everywhere: the question below is not brought up */
     const struct step *resumed; /* the question that was open when the text came */

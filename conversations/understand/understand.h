@@ -34,8 +34,8 @@ enum text_channel { CHANNEL_SMS, CHANNEL_WECHAT, CHANNEL_WECHAT_VOICE };
     X(CONTEXT_RECRUIT, "recruit")                                                                  \
     X(CONTEXT_REG_NAME, "reg_name")                                                                \
     X(CONTEXT_REG_ID, "reg_id")                                                                    \
-    X(CONTEXT_REPORT, "report") X(CONTEXT_REVIEW, "review") X(CONTEXT_BIND, "bind")                \
-        X(CONTEXT_CHECKED_IN, "checked_in")
+    X(CONTEXT_REPORT, "report")                                                                    \
+    X(CONTEXT_REVIEW, "review") X(CONTEXT_BIND, "bind") X(CONTEXT_CHECKED_IN, "checked_in")
 enum context {
 #define CONTEXT_ENUM(name, text) name,
     CONTEXT_MAP(CONTEXT_ENUM)

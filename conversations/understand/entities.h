@@ -19,8 +19,8 @@
     X(ENTITY_PHONE, "PHONE")                                                                       \
     X(ENTITY_ID, "ID")                                                                             \
     X(ENTITY_VAGUE, "VAGUE")                                                                       \
-    X(ENTITY_PART, "PART") X(ENTITY_COUNT, "COUNT") X(ENTITY_AGE, "AGE") X(ENTITY_MANY, "MANY")    \
-        X(ENTITY_DENIED, "DENIED")
+    X(ENTITY_PART, "PART")                                                                         \
+    X(ENTITY_COUNT, "COUNT") X(ENTITY_AGE, "AGE") X(ENTITY_MANY, "MANY") X(ENTITY_DENIED, "DENIED")
 enum entity_kind {
 #define ENTITY_ENUM(name, text) name,
     ENTITY_MAP(ENTITY_ENUM)

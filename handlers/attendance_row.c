@@ -222,7 +222,7 @@ int attendance_tell_hours(const struct service *s, const struct hours *row,
     int rc = ledger_total(s, row->person, &totals);
     if (rc < 0)
         return rc;
-    json_t *params = hours_row_params(row, v->name, totals.minutes);
+    json_t *params = hours_row_params(s, row, v->name, totals.minutes);
     if (less)
         json_put_slice(params, "reason", SLICE("early"));
     return notify_tell(s, v->address, less ? "hours.confirmed_less" : "hours.confirmed", params);

@@ -126,7 +126,7 @@ static int amend(const struct service *s, struct hours *row, int64_t minutes)
 static int tell(const struct service *s, const char *message, const struct hours *row,
                 const struct volunteer *v, int64_t total)
 {
-    json_t *params = hours_row_params(row, v->name, total);
+    json_t *params = hours_row_params(s, row, v->name, total);
     if (row->reason.n > 0)
         json_put_slice(params, "reason", row->reason);
     return notify_tell(s, row->address != 0 ? row->address : v->address, message, params);

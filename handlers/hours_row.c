@@ -243,11 +243,12 @@ bool hours_same_name(struct slice a, struct slice b)
     return true;
 }
 
-json_t *hours_row_params(const struct hours *row, struct slice name, int64_t total)
+json_t *hours_row_params(const struct service *s, const struct hours *row, struct slice name,
+                         int64_t total)
 {
     json_t *params = json_object();
     json_put_slice(params, "name", name);
-    notify_set_day(params, "date", row->day);
+    notify_set_past(s, params, "date", "in_month", row->day);
     json_put_slice(params, "activity", row->name);
     json_put_int(params, "minutes", row->minutes);
     json_put_slice(params, "confirmer", row->confirmer_name);

@@ -39,8 +39,9 @@ int64_t hours_day_of(const struct service *s, const struct activity *a);
 /* Two different names for one thing are two things, blanks apart. */
 bool hours_same_name(struct slice a, struct slice b);
 /* Parameters of hours.confirmed and its like: name, date, activity, minutes, confirmer, total,
- * hours (id). A new reference. */
-json_t *hours_row_params(const struct hours *row, struct slice name, int64_t total);
+ * hours (id), in_month where it is not this month. A new reference. */
+json_t *hours_row_params(const struct service *s, const struct hours *row, struct slice name,
+                         int64_t total);
 /* What hours_fix, hours_withdraw and hours_report tell of a row. */
 void hours_row_receipt(const struct hours *row, struct hours_receipt *out);
 /* True when one of the people of `address` is `person`: 1, 0 or GW_E*. */

@@ -93,6 +93,19 @@ void notify_set_day(json_t *params, const char *key, int64_t day)
     json_object_set_new(params, key, json_string(text));
 }
 
+void notify_set_past(const struct service *s, json_t *params, const char *key,
+                     const char *month_key, int64_t day)
+{
+    struct civil then, now;
+    civil_from_day(day, &then);
+    civil_at(s->now, s->zone, &now);
+    notify_set_day(params, key, day);
+    if (then.year == now.year && then.month == now.month)
+        json_object_del(params, month_key);
+    else
+        json_put_int(params, month_key, then.month);
+}
+
 void notify_set_time(const struct service *s, json_t *params, const char *date_key,
                      const char *time_key, int64_t utc)
 {

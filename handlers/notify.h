@@ -34,6 +34,10 @@ int64_t notify_moment(const struct service *s, int64_t day, int64_t minutes);
 
 /* Parameters: a date (epoch day), and date and time of a moment (either key may be NULL). */
 void notify_set_day(json_t *params, const char *key, int64_t day);
+/* A date gone by: also its month (1 to 12) when that is not the month of now, else no `month_key`,
+ * so that a message can say 10月18日 where 18日 would be taken for this month's. */
+void notify_set_past(const struct service *s, json_t *params, const char *key,
+                     const char *month_key, int64_t day);
 void notify_set_time(const struct service *s, json_t *params, const char *date_key,
                      const char *time_key, int64_t utc);
 /* "tail": the last four digits of an address's phone, or "" for others. 0 or GW_E*. */

@@ -13,7 +13,7 @@ enum { SHOWN_SMS = 5, SHOWN_WECHAT = 20, LOOKED_AT = 50 };
 static void add_item(struct action_call *call, const struct hours *row, int n)
 {
     json_t *item = json_object(), *known = json_object();
-    row_describe(item, row);
+    row_describe(call->service, item, row);
     json_put_int(item, "n", n);
     json_put_slice(item, "name", row->person_name);
     json_put_int(item, "flagged", (row->flags & (HOURS_LONG_DAY | HOURS_OVER)) != 0);
@@ -203,9 +203,10 @@ static void drop_known(json_t *slots, const json_t *one)
         }
 }
 
-static void describe(json_t *slots, const json_t *one, const struct hours *row)
+static void describe(const struct service *s, json_t *slots, const json_t *one,
+                     const struct hours *row)
 {
-    row_describe(slots, row);
+    row_describe(s, slots, row);
     json_put_int(slots, "minutes", json_int(one, "minutes", row->minutes));
     json_put_slice(slots, "name", json_slice(one, "name"));
 }
@@ -271,7 +272,7 @@ static int work(struct action_call *call, json_t *todo, const char **question)
         if (rc < 0)
             return rc;
         if (*question != NULL) {
-            describe(call->slots, one, &decided.row);
+            describe(call->service, call->slots, one, &decided.row);
             json_put_int(call->slots, "rest", (int64_t)json_array_size(todo) - 1);
             return GW_OK;
         }

@@ -17,7 +17,7 @@ static int show(struct action_call *call, struct hours *row)
     if (rc <= 0)
         return rc;
     int64_t minutes = json_int(call->slots, "minutes", 0);
-    row_describe(call->slots, row);
+    row_describe(call->service, call->slots, row);
     json_put_int(call->slots, "old_minutes", row->minutes);
     if (minutes > 0)
         json_put_int(call->slots, "minutes", minutes);
@@ -76,10 +76,10 @@ static int fix_mine(struct action_call *call)
     int shown = 0;
     for (int i = 0; i < n && shown < SHOWN; i++) {
         json_t *item = json_object(), *set = json_object();
-        row_describe(item, &rows[i]);
+        row_describe(call->service, item, &rows[i]);
         choose(set, &rows[i]);
-        json_object_set(set, "date", json_object_get(item, "date"));
-        json_object_set(set, "what", json_object_get(item, "what"));
+        row_describe(call->service, set, &rows[i]);
+        json_object_del(set, "minutes");
         json_put_int(set, "old_minutes", rows[i].minutes);
         json_object_set_new(item, "set", set);
         json_put_int(item, "n", ++shown);

@@ -115,6 +115,20 @@ static int hours_name(struct action_call *call)
     return action_end(call, json_slice(call->slots, "what").n > 0 ? "ready" : "what");
 }
 
+/* The day as a question shows it, however it was answered. */
+static void show_day(struct action_call *call)
+{
+    int64_t day;
+    if (action_day(call->slots, "date", &day))
+        notify_set_past(call->service, call->slots, "date", "in_month", day);
+}
+
+static int hours_dated(struct action_call *call)
+{
+    show_day(call);
+    return action_end(call, "ready");
+}
+
 /* An activity of ours that the person signed up for on that day and that the words mean goes to its
  * leader; everything else to the station. */
 static int hours_match(struct action_call *call)
@@ -123,6 +137,7 @@ static int hours_match(struct action_call *call)
     struct person me;
     int64_t day;
     name_it(call->slots);
+    show_day(call);
     int rc = action_person(call, &me);
     if (rc < 0)
         return rc;
@@ -162,17 +177,20 @@ static void set_times(struct hours_claim *claim, const json_t *slots)
     claim->end_min = end;
 }
 
-static void describe(json_t *slots, enum hours_outcome outcome, const struct hours_receipt *r)
+static void describe(const struct service *s, json_t *slots, enum hours_outcome outcome,
+                     const struct hours_receipt *r)
 {
+    int64_t day;
     /* What was said stays for the message when the question is asked again without it. */
     json_object_set(slots, "said_minutes", json_object_get(slots, "minutes"));
-    json_object_set(slots, "said_date", json_object_get(slots, "date"));
+    if (action_day(slots, "date", &day))
+        notify_set_past(s, slots, "said_date", "said_month", day);
     if (outcome == HOURS_OVERLAP || outcome == HOURS_WRONG_DAY) {
-        notify_set_day(slots, "old_date", r->day);
+        notify_set_past(s, slots, "old_date", "old_month", r->day);
         json_put_slice(slots, "old_what", row_words(r->name));
         json_put_int(slots, "old_minutes", r->minutes);
     } else if (outcome == HOURS_RECORDED || outcome == HOURS_UNCHANGED) {
-        notify_set_day(slots, "date", r->day);
+        notify_set_past(s, slots, "date", "in_month", r->day);
         json_put_slice(slots, "what", row_words(r->name));
         json_put_int(slots, "minutes", r->minutes);
     }
@@ -204,7 +222,7 @@ static int hours_report_action(struct action_call *call)
     if (rc < 0)
         return rc;
     json_put_slice(call->slots, "name", me.name);
-    describe(call->slots, (enum hours_outcome)rc, &receipt);
+    describe(call->service, call->slots, (enum hours_outcome)rc, &receipt);
     json_put_id(call->slots, "_hours", receipt.id);
     return action_end(call, hours_outcome_name((enum hours_outcome)rc));
 }
@@ -223,6 +241,7 @@ static int hours_withdraw_action(struct action_call *call)
 const struct action hours_actions[] = {
     { "hours.prepare", hours_prepare, OUTCOMES("ready", "no_activity") },
     { "hours.name", hours_name, OUTCOMES("ready", "what") },
+    { "hours.dated", hours_dated, OUTCOMES("ready") },
     { "hours.match", hours_match, OUTCOMES("ready") },
     { "hours.report", hours_report_action,
       OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "too_old",

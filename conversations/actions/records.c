@@ -82,7 +82,7 @@ static int records_list(struct action_call *call)
     int shown = call->channel == CHANNEL_SMS ? SHOWN_SMS : SHOWN_WECHAT;
     int64_t limit = json_int(call->slots, "limit", shown);
     shown = limit > 0 && limit < shown ? (int)limit : shown;
-    json_object_set_new(call->slots, "items", rows_describe(rows, fit, shown));
+    json_object_set_new(call->slots, "items", rows_describe(call->service, rows, fit, shown));
     json_put_int(call->slots, "more", fit > shown ? fit - shown : 0);
     return action_end(call, "some");
 }

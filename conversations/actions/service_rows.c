@@ -14,21 +14,21 @@ struct slice row_words(struct slice name)
     return slice_head(name, name.n - rest.n);
 }
 
-void row_describe(json_t *object, const struct hours *row)
+void row_describe(const struct service *s, json_t *object, const struct hours *row)
 {
-    notify_set_day(object, "date", row->day);
+    notify_set_past(s, object, "date", "in_month", row->day);
     json_put_slice(object, "what", row_words(row->name));
     json_put_int(object, "minutes", row->minutes);
     json_put_slice(object, "confirmer", row->confirmer_name);
     json_put_int(object, "waiting", row->state == HOURS_CLAIMED);
 }
 
-json_t *rows_describe(const struct hours *rows, int count, int limit)
+json_t *rows_describe(const struct service *s, const struct hours *rows, int count, int limit)
 {
     json_t *list = json_array();
     for (int i = 0; i < count && i < limit; i++) {
         json_t *one = json_object();
-        row_describe(one, &rows[i]);
+        row_describe(s, one, &rows[i]);
         json_array_append_new(list, one);
     }
     return list;

@@ -9,10 +9,11 @@
  * Borrowed from the text. */
 struct slice row_words(struct slice name);
 
-/* Sets date, what, minutes, confirmer and waiting (1 while nobody has confirmed it) of a row. */
-void row_describe(json_t *object, const struct hours *row);
+/* Sets date, in_month (where it is not this month), what, minutes, confirmer and waiting (1 while
+ * nobody has confirmed it) of a row. */
+void row_describe(const struct service *s, json_t *object, const struct hours *row);
 
 /* An array of rows described, from `rows[0]`, at most `limit`. A new reference. */
-json_t *rows_describe(const struct hours *rows, int count, int limit);
+json_t *rows_describe(const struct service *s, const struct hours *rows, int count, int limit);
 
 #endif

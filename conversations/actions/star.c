@@ -49,7 +49,7 @@ static int star_why(struct action_call *call)
     json_put_int(call->slots, "minutes", star.minutes);
     if (n == 0)
         return action_end(call, "nothing");
-    json_object_set_new(call->slots, "items", rows_describe(rows, n, LINES));
+    json_object_set_new(call->slots, "items", rows_describe(call->service, rows, n, LINES));
     json_put_int(call->slots, "more", star.services > n ? star.services - n : 0);
     return action_end(call, "some");
 }

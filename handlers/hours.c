@@ -170,6 +170,7 @@ static int check_moment(struct claim *c)
     int64_t end = start + c->row.minutes * 60;
     if (c->row.activity == 0 && c->row.end_min >= 0)
         end = from + c->row.end_min * (int64_t)60;
+    c->receipt->ready_at = end;
     if (end > s->now)
         return HOURS_FUTURE;
     c->receipt->limit = s->policy->claim_days_back;

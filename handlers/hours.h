@@ -78,9 +78,10 @@ struct hours_receipt {
     int64_t day, minutes;   /* as recorded; of `overlap` those of the row in the way */
     struct slice name;      /* of the activity or as written; of `overlap` of the row in the way */
     struct slice confirmer; /* name of the leader or of the station that will confirm */
-    int64_t limit;  /* too_long, too_short, too_old: the minutes or days that are the limit */
-    int64_t total;  /* the volunteer's confirmed minutes, this not included */
-    unsigned flags; /* hours_flag */
+    int64_t limit;    /* too_long, too_short, too_old: the minutes or days that are the limit */
+    int64_t ready_at; /* future: the end of what is claimed, UTC seconds */
+    int64_t total;    /* the volunteer's confirmed minutes, this not included */
+    unsigned flags;   /* hours_flag */
 };
 enum hours_outcome {
     HOURS_RECORDED,

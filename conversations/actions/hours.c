@@ -199,6 +199,18 @@ static void describe(const struct service *s, json_t *slots, enum hours_outcome 
     json_put_int(slots, "total", r->total);
 }
 
+/* Of today, the hour from which it can be told; a day that has not come has none. */
+static bool not_yet(struct action_call *call, int64_t day, int64_t ready_at)
+{
+    const struct service *s = call->service;
+    int64_t minutes = (ready_at - civil_day_start(day, s->zone)) / 60;
+    if (day != civil_day_of(s->now, s->zone) || minutes >= 24 * 60)
+        return false;
+    json_object_set_new(call->slots, "ready",
+                        json_sprintf("%02d:%02d", (int)minutes / 60, (int)minutes % 60));
+    return true;
+}
+
 static int hours_report_action(struct action_call *call)
 {
     struct person me;
@@ -224,6 +236,8 @@ static int hours_report_action(struct action_call *call)
     json_put_slice(call->slots, "name", me.name);
     describe(call->service, call->slots, (enum hours_outcome)rc, &receipt);
     json_put_id(call->slots, "_hours", receipt.id);
+    if (rc == HOURS_FUTURE && not_yet(call, claim.day, receipt.ready_at))
+        return action_end(call, "not_yet");
     return action_end(call, hours_outcome_name((enum hours_outcome)rc));
 }
 
@@ -244,8 +258,8 @@ const struct action hours_actions[] = {
     { "hours.dated", hours_dated, OUTCOMES("ready") },
     { "hours.match", hours_match, OUTCOMES("ready") },
     { "hours.report", hours_report_action,
-      OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "too_old",
-               "wrong_day", "no_activity", "not_volunteer", "no_station"),
+      OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "not_yet",
+               "too_old", "wrong_day", "no_activity", "not_volunteer", "no_station"),
       UNDO(hours_withdraw_action) },
     { .name = NULL },
 };

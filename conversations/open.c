@@ -204,8 +204,8 @@ static void open_prompt(struct run *r, const struct prompt *p)
 int run_prompts(struct run *r)
 {
     struct prompt *prompts = NULL;
-    int n = people_take_prompts(r->s->tx, r->s->vault, r->in->address->conversation, r->s->arena,
-                                &prompts);
+    int n = people_take_prompts(r->s->tx, r->s->vault, r->in->address->conversation, r->s->now,
+                                r->s->arena, &prompts);
     for (int i = 0; i < n; i++)
         open_prompt(r, &prompts[i]);
     return n < 0 ? n : GW_OK;

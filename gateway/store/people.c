@@ -145,14 +145,15 @@ int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p, 
 }
 
 SQL(people_prompts, "SELECT id, message, params, asked_at, valid_until FROM prompts "
-                    "WHERE conversation = $conversation ORDER BY id");
-SQL(people_delete_prompts, "DELETE FROM prompts WHERE conversation = $conversation");
+                    "WHERE conversation = $conversation AND asked_at <= $now ORDER BY id");
+SQL(people_delete_prompts, "DELETE FROM prompts WHERE conversation = $conversation "
+                           "AND asked_at <= $now");
 
-int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation, struct arena *a,
-                        struct prompt **out)
+int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation, int64_t now,
+                        struct arena *a, struct prompt **out)
 {
-    struct rows *rows =
-        sql_rows(tx, &people_prompts, BINDS(BIND_INT("conversation", conversation)));
+    struct rows *rows = sql_rows(
+        tx, &people_prompts, BINDS(BIND_INT("conversation", conversation), BIND_INT("now", now)));
     size_t n = 0;
     size_t room = 0;
     int rc;
@@ -181,7 +182,8 @@ int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversati
     rows_close(tx, rows);
     if (rc < 0 || n == 0)
         return rc;
-    rc = sql_run(tx, &people_delete_prompts, BINDS(BIND_INT("conversation", conversation)));
+    rc = sql_run(tx, &people_delete_prompts,
+                 BINDS(BIND_INT("conversation", conversation), BIND_INT("now", now)));
     return rc < 0 ? rc : (int)n;
 }
 

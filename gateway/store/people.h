@@ -51,15 +51,16 @@ struct prompt {
     int64_t conversation;
     struct slice message; /* id in the catalogue */
     struct slice params;  /* JSON object, in the clear here, encrypted on disk */
-    int64_t asked_at;
-    int64_t until; /* after it an answer is no longer taken */
+    int64_t asked_at;     /* when the question leaves, which may be in the future */
+    int64_t until;        /* after it an answer is no longer taken */
 };
 /* Stores a prompt; `id` and `conversation` are set by the caller. 0 or GW_E*. */
 GW_MUSTCHECK int people_prompt(struct tx *tx, const struct vault *v, const struct prompt *p,
                                struct arena *a);
 /* Takes (removes) the prompts of a conversation, oldest first, in the arena: also those whose
- * `until` has passed, which the caller skips. Number or GW_E*. */
+ * `until` has passed, which the caller skips. One that waits for its time (`asked_at` after `now`)
+ * stays: nobody can answer a question that was not sent yet. Number or GW_E*. */
 GW_MUSTCHECK int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversation,
-                                     struct arena *a, struct prompt **out);
+                                     int64_t now, struct arena *a, struct prompt **out);
 
 #endif

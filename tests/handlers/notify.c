@@ -68,11 +68,13 @@ static void a_question_opens_a_prompt(void **state)
     (void)state;
     assert_int_equal(people_by_id(r->s.tx, r->s.vault, a, r->s.arena, &address), 1);
     assert_int_equal(notify_tell(&r->s, a, "x.tell", NULL), 0);
-    assert_int_equal(
-        people_take_prompts(r->s.tx, r->s.vault, address.conversation, r->s.arena, &prompts), 0);
+    assert_int_equal(people_take_prompts(r->s.tx, r->s.vault, address.conversation, r->s.now,
+                                         r->s.arena, &prompts),
+                     0);
     assert_int_equal(notify_ask(&r->s, a, "x.ask", json_pack("{s:i}", "n", 3)), 0);
-    assert_int_equal(
-        people_take_prompts(r->s.tx, r->s.vault, address.conversation, r->s.arena, &prompts), 1);
+    assert_int_equal(people_take_prompts(r->s.tx, r->s.vault, address.conversation, r->s.now,
+                                         r->s.arena, &prompts),
+                     1);
     assert_slice(prompts[0].message, "x.ask");
     assert_slice(prompts[0].params, "{\"n\":3}");
     assert_int_equal(prompts[0].until, r->s.now + 7 * DAY);

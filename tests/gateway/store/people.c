@@ -101,21 +101,37 @@ static void prompts_are_taken_once_oldest_first(void **state)
     struct support *s = *state;
     struct address a = address(s, "sms", "13800000011", "sms/demo");
     struct prompt *prompts = NULL;
-    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 0);
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 0);
     int64_t first = prompt(s, a.conversation, "queue.offer", SUPPORT_NOW + 60);
     for (int i = 0; i < 5; i++)
         prompt(s, a.conversation, "guardian.ask", SUPPORT_NOW + 60);
     prompt(s, a.conversation + 1, "other", SUPPORT_NOW + 60);
-    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 6);
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 6);
     assert_true(prompts[0].id == first);
     assert_slice(prompts[0].message, "queue.offer");
     assert_slice(prompts[0].params, "{\"offer\":\"7\"}");
     assert_int_equal(prompts[0].asked_at, SUPPORT_NOW);
     assert_int_equal(prompts[0].until, SUPPORT_NOW + 60);
     assert_slice(prompts[5].message, "guardian.ask");
-    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation, &s->arena, &prompts), 0);
-    assert_int_equal(people_take_prompts(s->tx, s->vault, a.conversation + 1, &s->arena, &prompts),
-                     1);
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 0);
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, a.conversation + 1, SUPPORT_NOW, &s->arena, &prompts),
+        1);
+}
+
+/* A question of the night is put in the morning: a text of before is no answer to it. */
+static void a_prompt_waits_until_it_is_asked(void **state)
+{
+    struct support *s = *state;
+    struct prompt *prompts = NULL;
+    int64_t id = prompt(s, 5, "queue.offer", SUPPORT_NOW + 60);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, 5, SUPPORT_NOW - 1, &s->arena, &prompts),
+                     0);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, 5, SUPPORT_NOW, &s->arena, &prompts), 1);
+    assert_true(prompts[0].id == id);
 }
 
 static void joined_addresses_share_a_conversation(void **state)
@@ -133,8 +149,9 @@ static void joined_addresses_share_a_conversation(void **state)
     assert_true(wechat.conversation == phone.conversation);
     assert_slice(wechat.session, "{\"of\":\"phone\"}");
     struct prompt *prompts = NULL;
-    assert_int_equal(people_take_prompts(s->tx, s->vault, phone.conversation, &s->arena, &prompts),
-                     1);
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, phone.conversation, SUPPORT_NOW, &s->arena, &prompts),
+        1);
     assert_true(prompts[0].id == asked);
     assert_slice(prompts[0].params, "{\"offer\":\"7\"}");
     support_commit(s);
@@ -177,7 +194,8 @@ static void errors_are_returned(void **state)
     assert_int_equal(people_address(s->tx, s->vault, &s->ids, SLICE("sms"), SLICE("1"), SLICE("a"),
                                     0, &s->arena, &out),
                      GW_EDB);
-    assert_int_equal(people_take_prompts(s->tx, s->vault, 1, &s->arena, &prompts), GW_EDB);
+    assert_int_equal(people_take_prompts(s->tx, s->vault, 1, SUPPORT_NOW, &s->arena, &prompts),
+                     GW_EDB);
     assert_int_equal(people_purge_sessions(s->tx, 1, 1), GW_EDB);
 }
 
@@ -190,6 +208,7 @@ int main(void)
         TEST(a_session_is_saved_and_dropped),
         TEST(a_changed_session_does_not_open),
         TEST(prompts_are_taken_once_oldest_first),
+        TEST(a_prompt_waits_until_it_is_asked),
         TEST(joined_addresses_share_a_conversation),
         TEST(old_sessions_are_purged_in_slices),
         TEST(errors_are_returned),

@@ -61,9 +61,21 @@ static int answer_which(struct run *r, json_t *crossed, int64_t n)
     return rc < 0 ? rc : 1;
 }
 
+/* A question of ours that reached the phone after it was asked which: the numbers then mean other
+ * questions than those that were named. */
+static bool is_overtaken(struct session *se, json_t *crossed)
+{
+    const struct frame *top = session_top(se);
+    return top != NULL && top->by_us && top->asked_at > json_int(crossed, "at", 0);
+}
+
 int run_crossed(struct run *r)
 {
     json_t *crossed = r->session.crossed;
+    if (crossed != NULL && is_overtaken(&r->session, crossed)) {
+        json_decref(crossed);
+        r->session.crossed = crossed = NULL;
+    }
     if (crossed == NULL)
         return may_have_crossed(r) ? ask_which(r) : 0;
     r->session.crossed = NULL;

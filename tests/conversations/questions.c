@@ -200,6 +200,21 @@ static void both_may_be_meant(void **state)
     assert_null(w->turn.flow);
 }
 
+/* The 2 may mean the hours or a third question that came meanwhile: it is not given to the older
+ * offer. */
+static void a_third_question_is_not_mistaken_for_one_of_two(void **state)
+{
+    struct world *w = *state;
+    expect(w, "昨天在敬老院干了三个半小时", "hours.confirm");
+    dialogue_ask_by_us(w, "offer.ask", "{\"title\": \"老街打扫\"}");
+    expect(w, "1", "which");
+    w->now += MINUTE;
+    dialogue_ask_by_us(w, "offer.ask", "{\"title\": \"湖边打扫\"}");
+    w->now += MINUTE;
+    expect(w, "2", "which");
+    expect_text(w, "请问您的2是：1湖边打扫的空位 2老街打扫的空位 3两样都要。回1、2或3。");
+}
+
 static void what_is_no_number_ends_the_asking_which(void **state)
 {
     struct world *w = *state;
@@ -340,6 +355,7 @@ int main(void)
         IN_A_WORLD(our_question_has_an_end),
         IN_A_WORLD(an_unknown_question_of_ours_is_ignored),
         IN_A_WORLD(texts_that_crossed_are_sorted_out),
+        IN_A_WORLD(a_third_question_is_not_mistaken_for_one_of_two),
         IN_A_WORLD(both_may_be_meant),
         IN_A_WORLD(what_is_no_number_ends_the_asking_which),
         IN_A_WORLD(after_ten_minutes_the_newest_is_meant),

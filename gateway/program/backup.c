@@ -1,4 +1,5 @@
 /* linli backup and linli restore: a consistent copy of a running installation, and the way back. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,70 @@ static int settle(const struct service *s, void *context)
     return outbox_restored(s->tx, s->now);
 }
 
+/* A file of ours and what SQLite keeps beside it; one that is not there is as good as removed. */
+static int remove_staged(const char *path, struct fault *fault)
+{
+    static const char *const ends[] = { "-wal", "-shm", "" };
+    struct arena a = { 0 };
+    int rc = GW_OK;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const char *name = arena_printf(&a, "%s%s", path, ends[i]).p;
+        if (unlink(name) != 0 && errno != ENOENT && rc == GW_OK)
+            rc = fault_set(fault, GW_EIO, "%s: cannot be removed: %s", name, strerror(errno));
+    }
+    arena_free(&a);
+    return rc;
+}
+
+/* Fills the staged database and settles it: how many sends are uncertain, or GW_E*. */
+static int prepare(struct installation *staged, const char *file, struct fault *fault)
+{
+    int rc = installation_migrate(staged, fault);
+    if (rc == GW_OK)
+        rc = copy(staged, "restore", store_restore, file, fault);
+    if (rc == GW_OK)
+        rc = installation_migrate(staged, fault);
+    if (rc == GW_OK)
+        rc = installation_check_key(staged, fault);
+    return rc < 0 ? rc
+                  : installation_transact(staged, installation_clock(), NULL, settle, NULL, fault);
+}
+
+/* Everything that can be wrong with a backup is found in a copy beside the database, and what must
+ * not be sent again is settled there: a running gateway meets the restored rows only when they are
+ * uncertain already. Returns as prepare. */
+static int stage(const struct installation *in, const char *path, const char *file,
+                 struct fault *fault)
+{
+    struct installation staged = *in;
+    const struct store_options options = { .path = path };
+    int rc = remove_staged(path, fault);
+    if (rc == GW_OK)
+        rc = store_open(&options, &staged.store, fault);
+    if (rc < 0)
+        return rc;
+    rc = prepare(&staged, file, fault);
+    store_close(staged.store);
+    return rc;
+}
+
+/* Puts the backup in the place of the database. Returns as prepare. */
+static int restore(struct installation *in, const char *file, struct fault *fault)
+{
+    struct arena a = { 0 };
+    struct fault tidying = { 0 };
+    const char *path = arena_printf(&a, "%s.restoring", in->database).p;
+    int uncertain = stage(in, path, file, fault);
+    int rc = uncertain < 0 ? uncertain : copy(in, "restore", store_restore, path, fault);
+    int tidy = remove_staged(path, &tidying);
+    if (rc == GW_OK && tidy < 0) {
+        *fault = tidying;
+        rc = tidy;
+    }
+    arena_free(&a);
+    return rc < 0 ? rc : uncertain;
+}
+
 int command_restore(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *file = NULL;
@@ -93,16 +158,10 @@ int command_restore(int argc, char **argv)
     struct fault fault = { 0 };
     struct installation in;
     rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
-    if (rc == GW_OK)
-        rc = copy(&in, "restore", store_restore, file, &fault);
-    if (rc == GW_OK)
-        rc = installation_migrate(&in, &fault);
     int uncertain = 0;
     if (rc == GW_OK) {
-        rc = uncertain =
-            installation_transact(&in, installation_clock(), NULL, settle, NULL, &fault);
-        if (rc >= 0)
-            rc = installation_check_key(&in, &fault);
+        uncertain = restore(&in, file, &fault);
+        rc = uncertain < 0 ? uncertain : GW_OK;
     }
     if (rc == GW_OK)
         rc = seals_set_aside(in.seal_file, installation_clock(), &fault);

@@ -94,18 +94,6 @@ static int add_reply(struct run *r, const struct message *m, json_t *params, boo
     return GW_OK;
 }
 
-int run_say(struct run *r, const struct message *m, const json_t *slots, const json_t *items)
-{
-    return add_reply(r, m, params_of(m, slots, items), false);
-}
-
-int run_say_where(struct run *r, const struct message *m, const struct frame *f, bool in_front)
-{
-    json_t *params = json_object();
-    json_object_set_new(params, "what", render_label(f->flow->label, f->slots));
-    return add_reply(r, m, params, in_front);
-}
-
 static size_t units_of(const struct run *r, const struct turn_reply *reply)
 {
     struct rendering how = { .channel = CHANNEL_SMS };
@@ -115,6 +103,37 @@ static size_t units_of(const struct run *r, const struct turn_reply *reply)
     size_t units = rc == GW_OK ? utf8_utf16_units(sbuf_slice(&b)) : BODY_UNITS + 1;
     sbuf_free(&b);
     return units;
+}
+
+/* A list in an SMS of one segment: what does not fit is counted. */
+static void fit_items(const struct run *r, const struct message *m, json_t *params, json_t *slots)
+{
+    json_t *all = json_object_get(params, "items");
+    bool tight = r->in->channel == CHANNEL_SMS && m->budget == 1;
+    if (!json_is_array(all) || json_array_size(all) == 0)
+        return;
+    struct turn_reply reply = { m->id, params };
+    json_t *list = json_copy(all);
+    json_object_set_new(params, "items", list);
+    while (tight && json_array_size(list) > 1 && units_of(r, &reply) > BODY_UNITS) {
+        json_array_remove(list, json_array_size(list) - 1);
+        json_put_int(params, "more", json_int(params, "more", 0) + 1);
+    }
+    json_put_int(slots, "_shown", (int64_t)json_array_size(list));
+}
+
+int run_say(struct run *r, const struct message *m, json_t *slots, const json_t *items)
+{
+    json_t *params = params_of(m, slots, items);
+    fit_items(r, m, params, slots);
+    return add_reply(r, m, params, false);
+}
+
+int run_say_where(struct run *r, const struct message *m, const struct frame *f, bool in_front)
+{
+    json_t *params = json_object();
+    json_object_set_new(params, "what", render_label(f->flow->label, f->slots));
+    return add_reply(r, m, params, in_front);
 }
 
 static void drop_reply(struct turn *t, int i)

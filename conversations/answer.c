@@ -11,13 +11,14 @@
 static const struct {
     const char *kind, *slot;
 } principal[] = {
-    { "yes_no", "yes" },        { "choice", "n" },        { "name", "name" },
-    { "names", "people" },      { "birth", "birth" },     { "area", "area" },
-    { "id_number", "id_no" },   { "phone", "phone" },     { "code", "code" },
-    { "text", "text" },         { "whole", "text" },      { "date.past", "date" },
-    { "date.future", "date" },  { "time", "time_start" }, { "duration", "minutes" },
-    { "count", "persons" },     { "number", "n" },        { "place", "place" },
-    { "activity", "activity" }, { "quality", "quality" }, { "exceptions", "items" },
+    { "yes_no", "yes" },         { "choice", "n" },        { "name", "name" },
+    { "names", "people" },       { "birth", "birth" },     { "area", "area" },
+    { "id_number", "id_no" },    { "phone", "phone" },     { "code", "code" },
+    { "text", "text" },          { "whole", "text" },      { "date.past", "date" },
+    { "date.future", "date" },   { "time", "time_start" }, { "duration", "minutes" },
+    { "count", "persons" },      { "number", "n" },        { "place", "place" },
+    { "activity", "activity" },  { "quality", "quality" }, { "exceptions", "items" },
+    { "mended", "right_place" }, { "undone", "undone" },
 };
 
 static const char *principal_slot(struct slice kind)
@@ -34,9 +35,12 @@ static bool is_beside(struct slice kind, const char *slot)
     static const char *const of_length[] = { "time_start",  "time_end",    "approx",       "part",
                                              "minutes_min", "minutes_max", "minutes_each", NULL };
     static const char *const of_date[] = { "part", "dates", "date_from", "date_to", NULL };
+    static const char *const of_mended[] = { "wrong", "right", NULL };
     const char *const *beside = NULL;
     if (slice_eq(kind, SLICE("duration")))
         beside = of_length;
+    else if (slice_eq(kind, SLICE("mended")))
+        beside = of_mended;
     else if (slice_starts(kind, SLICE("date.")))
         beside = of_date;
     for (int i = 0; beside != NULL && beside[i] != NULL; i++)
@@ -349,7 +353,10 @@ static int read_answer(struct run *r, const struct step *s, json_t *read)
         return 0;
     if (chosen == 0 && s->reads.n == 0 && more > 0) {
         /* Told without the number: kept, and which one is still the question. */
-        json_object_update(session_top(&r->session)->slots, read);
+        struct frame *f = session_top(&r->session);
+        json_object_update(f->slots, read);
+        json_decref(f->items); /* another page has other items */
+        f->items = NULL;
         rc = run_ask_again(r, NULL);
         return rc < 0 ? rc : 1;
     }

@@ -1,8 +1,8 @@
-/* 改: any entry of one's own, at any age of it. */
+/* 改 and 删掉: any entry of one's own, at any age of it. */
 #include "conversations/actions/service_rows.h"
 #include "gateway/base/json.h"
 
-enum { SHOWN = 4, LOOKED_AT = 50 };
+enum { SHOWN = 9, LOOKED_AT = 50 };
 
 static void choose(json_t *slots, const struct hours *row)
 {
@@ -35,7 +35,8 @@ static bool means(const struct action_call *call, const struct hours *row)
     return words.word.n == 0 || wanted_likeness(&words, row->name) == 100;
 }
 
-static int fix_find(struct action_call *call)
+/* The one entry that the words and the day mean; without any, which one is the question. */
+static int find(struct action_call *call)
 {
     struct person me;
     struct hours *rows = NULL;
@@ -62,6 +63,20 @@ static int fix_find(struct action_call *call)
     return rc < 0 ? rc : action_end(call, "one");
 }
 
+static int fix_find(struct action_call *call)
+{
+    return find(call);
+}
+
+/* What was just recorded, unless the text names another. */
+static int withdraw_find(struct action_call *call)
+{
+    bool named = json_slice(call->slots, "activity").n > 0 || json_slice(call->slots, "date").n > 0;
+    if (json_id(call->slots, "_hours") != 0 && (!named || json_flag(call->slots, "undone", false)))
+        return action_end(call, "one");
+    return find(call);
+}
+
 static int fix_mine(struct action_call *call)
 {
     struct person me;
@@ -72,9 +87,18 @@ static int fix_mine(struct action_call *call)
     int n = hours_recent(call->service, me.id, false, LOOKED_AT, &rows);
     if (n < 0)
         return n;
+    /* 下页: what the page before had room for is left out. */
+    int from = 0;
+    if (json_slice(call->slots, "page").n > 0)
+        from = (int)(json_int(call->slots, "_from", 0) + json_int(call->slots, "_shown", 0));
+    if (from >= n)
+        from = 0;
+    json_object_del(call->slots, "page");
+    json_put_int(call->slots, "_from", from);
+    json_put_int(call->slots, "more", n - from > SHOWN ? n - from - SHOWN : 0);
     call->items = json_array();
     int shown = 0;
-    for (int i = 0; i < n && shown < SHOWN; i++) {
+    for (int i = from; i < n && shown < SHOWN; i++) {
         json_t *item = json_object(), *set = json_object();
         row_describe(call->service, item, &rows[i]);
         choose(set, &rows[i]);
@@ -98,7 +122,8 @@ static int fix_compare(struct action_call *call)
     int64_t minutes = json_int(call->slots, "minutes", 0);
     if (minutes == row.minutes)
         return action_end(call, "unchanged");
-    if (minutes < row.minutes)
+    /* What waits for confirmation is simply another value that waits. */
+    if (minutes < row.minutes || row.state == HOURS_CLAIMED)
         return action_end(call, "lower");
     json_put_int(call->slots, "_higher", 1);
     return action_end(call, "higher");
@@ -111,7 +136,7 @@ static const char *fix_outcome(enum hours_fix_outcome outcome, bool confirmed)
         return confirmed ? "lowered" : "waiting";
     case HOURS_FIX_ASKED:
     case HOURS_FIX_OVER:
-        return "asked";
+        return confirmed ? "asked" : "waiting";
     case HOURS_FIX_UNCHANGED:
         return "unchanged";
     case HOURS_FIX_TOO_LONG:
@@ -143,11 +168,47 @@ static int fix_apply(struct action_call *call)
                       fix_outcome((enum hours_fix_outcome)rc, before.state == HOURS_CONFIRMED));
 }
 
+static int withdraw_show(struct action_call *call)
+{
+    struct person me;
+    struct hours row;
+    int rc = action_person(call, &me);
+    json_object_del(call->slots, "minutes");
+    if (rc == 1)
+        rc = show(call, &row);
+    if (rc < 0)
+        return rc;
+    if (rc == 0 || row.person != me.id ||
+        (row.state != HOURS_CLAIMED && row.state != HOURS_CONFIRMED))
+        return action_end(call, "closed");
+    json_put_slice(call->slots, "name", me.name);
+    json_put_int(call->slots, "minutes", row.minutes);
+    return action_end(call, "ready");
+}
+
+static int withdraw_apply(struct action_call *call)
+{
+    struct person me;
+    struct hours_receipt receipt = { 0 };
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "closed");
+    rc = hours_withdraw(call->service, me.id, json_id(call->slots, "_hours"), &receipt);
+    if (rc < 0)
+        return rc;
+    json_put_int(call->slots, "total", receipt.total);
+    return action_end(call, rc == HOURS_WITHDRAW_DONE || rc == HOURS_WITHDRAW_UNCHANGED ? "done"
+                                                                                        : "closed");
+}
+
 const struct action fix_actions[] = {
     { "fix.find", fix_find, OUTCOMES("one", "several", "none") },
     { "fix.mine", fix_mine, CHOICES },
     { "fix.compare", fix_compare, OUTCOMES("lower", "higher", "unchanged", "closed") },
     { "fix.apply", fix_apply,
       OUTCOMES("lowered", "waiting", "asked", "unchanged", "too_long", "closed"), FINAL },
+    { "withdraw.find", withdraw_find, OUTCOMES("one", "several", "none") },
+    { "withdraw.show", withdraw_show, OUTCOMES("ready", "closed") },
+    { "withdraw.apply", withdraw_apply, OUTCOMES("done", "closed"), FINAL },
     { .name = NULL },
 };

@@ -123,10 +123,24 @@ static void show_day(struct action_call *call)
         notify_set_past(call->service, call->slots, "date", "in_month", day);
 }
 
+/* 两三个小时: a record has one length, so it is asked which. */
+static bool is_range(struct action_call *call)
+{
+    int64_t low = json_int(call->slots, "minutes_min", 0);
+    int64_t high = json_int(call->slots, "minutes_max", 0);
+    json_object_del(call->slots, "minutes_min");
+    json_object_del(call->slots, "minutes_max");
+    if (low <= 0 || high <= low)
+        return false;
+    json_put_int(call->slots, "low", low);
+    json_put_int(call->slots, "high", high);
+    return true;
+}
+
 static int hours_dated(struct action_call *call)
 {
     show_day(call);
-    return action_end(call, "ready");
+    return action_end(call, is_range(call) ? "range" : "ready");
 }
 
 /* An activity of ours that the person signed up for on that day and that the words mean goes to its
@@ -155,6 +169,54 @@ static int hours_match(struct action_call *call)
              (said.word.n > 0 && wanted_likeness(&said, found[i].title) == 100)))
             json_put_id(call->slots, "_activity", found[i].activity);
     return n < 0 ? n : action_end(call, "ready");
+}
+
+/* `text` with the first `from` in it replaced. */
+static struct slice replaced(struct arena *a, struct slice text, struct slice from, struct slice to)
+{
+    ptrdiff_t at = from.n > 0 ? slice_find(text, from) : -1;
+    if (at < 0)
+        return text;
+    struct slice rest = slice_skip(text, (size_t)at + from.n);
+    return arena_printf(a, "%.*s%.*s%.*s", SLICE_ARG(slice_head(text, (size_t)at)), SLICE_ARG(to),
+                        SLICE_ARG(rest));
+}
+
+/* 不是敬老院，是卫生院: the wrong word gives way to the right one where it stands; without a wrong
+ * word a place is another place for the same, and anything else was done at the same place. */
+static void put_right(struct action_call *call)
+{
+    struct slice wrong = json_slice(call->slots, "wrong");
+    struct slice right = json_slice(call->slots, "right");
+    struct slice where = json_slice(call->slots, "right_place");
+    struct slice place = json_slice(call->slots, "place");
+    struct slice deed = json_slice(call->slots, "_said");
+    struct slice whole = json_slice(call->slots, "activity");
+    struct arena *a = call->service->arena;
+    deed = deed.n > 0 ? deed : whole;
+    if (wrong.n == 0 || slice_find(whole, wrong) < 0)
+        wrong = where.n > 0 ? place : deed;
+    struct slice now = where.n > 0 ? where : right;
+    if (place.n > 0 && slice_find(place, wrong) >= 0)
+        json_put_slice(call->slots, "place", replaced(a, place, wrong, now));
+    else if (where.n > 0)
+        json_put_slice(call->slots, "place", where);
+    json_put_slice(call->slots, "activity", replaced(a, deed, wrong, now));
+    json_object_del(call->slots, "_activity");
+    json_object_del(call->slots, "_said");
+    join_place(call);
+}
+
+static int hours_correct(struct action_call *call)
+{
+    static const char *const said[] = { "wrong", "right", "right_place" };
+    if (json_flag(call->slots, "undone", false))
+        return action_end(call, "undone");
+    if (json_slice(call->slots, "right").n > 0 || json_slice(call->slots, "right_place").n > 0)
+        put_right(call);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        json_object_del(call->slots, said[i]);
+    return is_range(call) ? action_end(call, "range") : hours_match(call);
 }
 
 static int minute_of(const json_t *slots, const char *key)
@@ -255,7 +317,8 @@ static int hours_withdraw_action(struct action_call *call)
 const struct action hours_actions[] = {
     { "hours.prepare", hours_prepare, OUTCOMES("ready", "no_activity") },
     { "hours.name", hours_name, OUTCOMES("ready", "what") },
-    { "hours.dated", hours_dated, OUTCOMES("ready") },
+    { "hours.dated", hours_dated, OUTCOMES("ready", "range") },
+    { "hours.correct", hours_correct, OUTCOMES("ready", "range", "undone") },
     { "hours.match", hours_match, OUTCOMES("ready") },
     { "hours.report", hours_report_action,
       OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "not_yet",

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conversations/understand/brief.h"
+#include "conversations/understand/mended.h"
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
 #include "conversations/understand/recruit.h"
@@ -646,6 +647,8 @@ static const struct {
     { "reason", reason_read, false },
     { "recipient", recipient_read, false },
     { "page", page_read, false },
+    { "mended", mended_read, false },
+    { "undone", undone_read, false },
 };
 
 /* The row of a kind; -1 when there is none such. */

@@ -25,7 +25,8 @@
     X(PHRASE_PLACE_VERB, "place_verb") X(PHRASE_SPLIT_VERB, "split_verb") \
     X(PHRASE_SECOND, "second_wish") X(PHRASE_KEYWORD_HEAD, "keyword_head") \
     X(PHRASE_KEYWORD_TAIL, "keyword_tail") X(PHRASE_REASON, "reason") \
-    X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating") X(PHRASE_REFUSE, "refuse") X(PHRASE_EVERY, "every")
+    X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating") X(PHRASE_REFUSE, "refuse") X(PHRASE_EVERY, "every") \
+    X(PHRASE_MENDED, "mended") X(PHRASE_UNDONE, "undone")
 /* clang-format on */
 enum phrase {
 #define PHRASE_ENUM(name, text) name,

@@ -33,6 +33,7 @@ SQL(ledger_page, "SELECT " LEDGER_COLUMNS ", t.sealed FROM ledger l LEFT JOIN le
                  "ON t.person = l.person AND t.seq = l.seq "
                  "WHERE l.person = $person AND l.seq < $before "
                  "ORDER BY l.seq DESC LIMIT CAST($limit AS BIGINT)");
+SQL(ledger_last_id, "SELECT id FROM ledger ORDER BY id DESC LIMIT 1");
 SQL(ledger_delete_texts, "DELETE FROM ledger_texts WHERE person = $person");
 
 struct head {
@@ -167,15 +168,29 @@ static int put_entry(const struct service *s, const struct ledger_link *link)
     return rc < 0 ? rc : 0;
 }
 
+/* Ids of entries rise in the order in which they are committed, also between processes and after
+ * the clock was put back: a seal takes what lies behind the last id of the one before. */
+static int next_id(const struct service *s, int64_t *id)
+{
+    int64_t last = 0;
+    int rc = sql_int(s->tx, &ledger_last_id, NO_BINDS, &last);
+    if (rc < 0)
+        return rc;
+    ids_pass(s->ids, last);
+    *id = ids_next(s->ids);
+    return 0;
+}
+
 /* Chains one entry on and moves the head: the only way into the tables. */
 static int chain(const struct service *s, struct ledger_entry *e, bool texts)
 {
     struct head head;
     int rc = read_head(s, e->person, &head);
+    if (rc >= 0)
+        rc = next_id(s, &e->id);
     if (rc < 0)
         return rc;
     e->seq = head.seq + 1;
-    e->id = ids_next(s->ids);
     e->recorded_at = s->now;
     e->rules = slice_of(s->policy->rules_version);
     struct ledger_link link = { .entry = *e };

@@ -41,6 +41,12 @@ int64_t ids_next(struct ids *ids)
     return id;
 }
 
+void ids_pass(struct ids *ids, int64_t stored)
+{
+    if (ids->last < stored)
+        ids->last = stored;
+}
+
 int64_t ids_time_ms(int64_t id)
 {
     return (id >> SHIFT) + epoch_ms;

@@ -17,6 +17,8 @@ struct ids {
 /* `last` is the largest id already stored (0 when none). */
 void ids_init(struct ids *ids, int node, int64_t last, int64_t (*clock_ms)(void *), void *context);
 int64_t ids_next(struct ids *ids);
+/* What follows is larger than `stored`, an id that another process may have made. */
+void ids_pass(struct ids *ids, int64_t stored);
 /* When an id was made: milliseconds since 1970. */
 int64_t ids_time_ms(int64_t id);
 /* The smallest id that can have been made at `ms` (milliseconds since 1970) or later: "older than"

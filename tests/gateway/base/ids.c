@@ -61,6 +61,10 @@ static void it_goes_on_behind_the_last_stored_id(void **state)
     id = ids_next(&two);
     assert_true(id > last);
     assert_int_equal(id >> 12 & 1023, 900);
+    ids_pass(&two, id - 1); /* nothing new */
+    assert_true(ids_next(&two) == id + 1);
+    ids_pass(&two, id + (INT64_C(5) << 22)); /* told of one that is five milliseconds ahead */
+    assert_true(ids_next(&two) > id + (INT64_C(5) << 22));
 }
 
 static void zero_is_never_an_id(void **state)

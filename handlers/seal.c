@@ -13,6 +13,7 @@ SQL(seal_last, "SELECT number, last_id, people, entries, minutes, made_at, line 
                "ORDER BY number DESC LIMIT 1");
 SQL(seal_new_entries, "SELECT person, seq, id, minutes, mac FROM ledger WHERE id > $last_id "
                       "ORDER BY id LIMIT CAST($limit AS BIGINT)");
+SQL(seal_first_entry, "SELECT recorded_at FROM ledger ORDER BY id LIMIT 1");
 SQL(seal_insert, "INSERT INTO seals (number, made_at, last_id, people, entries, minutes, line, "
                  "written_at) VALUES ($number, $made_at, $last_id, $people, $entries, $minutes, "
                  "$line, 0)");
@@ -118,19 +119,26 @@ static int64_t due_before(const struct service *s)
     return at <= s->now ? at : at - DAY_SECONDS;
 }
 
-int seal_schedule(const struct service *s)
+/* When the last seal was made, else when the first entry was; 1, 0 when there is neither (nothing
+ * can have been missed), or GW_E*. */
+static int sealed_to(const struct service *s, int64_t *at)
 {
-    int64_t made_at = 0;
     struct rows *rows = sql_rows(s->tx, &seal_last, NO_BINDS);
     int rc = rows_next(s->tx, rows);
+    if (rc != 1)
+        return rc < 0 ? rc : sql_int(s->tx, &seal_first_entry, NO_BINDS, at);
+    *at = rows_int(rows, 5);
+    rows_close(s->tx, rows);
+    return 1;
+}
+
+int seal_schedule(const struct service *s)
+{
+    int64_t at = 0, last_due = due_before(s);
+    int rc = sealed_to(s, &at);
     if (rc < 0)
         return rc;
-    if (rc == 1) {
-        made_at = rows_int(rows, 5);
-        rows_close(s->tx, rows);
-    }
-    int64_t last_due = due_before(s);
-    bool missed = rc == 1 && made_at < last_due;
+    bool missed = rc == 1 && at < last_due;
     return timers_set(s->tx, "ledger.seal", 0, missed ? s->now : last_due + DAY_SECONDS);
 }
 

@@ -452,6 +452,38 @@ static void the_timer_sets_itself_again(void **state)
     assert_int_equal(seal_due(r), r->s.now);
 }
 
+/* On a computer that is off every night the moment of the seal never comes while it runs. */
+static void a_first_seal_that_was_missed_is_made_at_once(void **state)
+{
+    struct records *r = *state;
+    r->s.now += DAY;
+    assert_int_equal(seal_schedule(&r->s), 0);
+    assert_int_equal(seal_due(r), r->s.now);
+    tamper(r, "DELETE FROM ledger");
+    assert_int_equal(seal_schedule(&r->s), 0);
+    assert_true(seal_due(r) > r->s.now);
+}
+
+/* Ids of two processes within one millisecond, the later entry with the smaller number. */
+static void an_entry_of_another_process_is_sealed_too(void **state)
+{
+    struct records *r = *state;
+    struct file file = { .count = 0 };
+    struct ids *own = r->s.ids, other;
+    ids_init(&other, 600, own->last, own->clock_ms, own->context);
+    r->s.ids = &other;
+    records_append(r, 20, 45);
+    seal_all(r, &file);
+    r->s.ids = own;
+    records_append(r, 20, 50);
+    seal_all(r, &file);
+    struct audit_report report = audit(r, &file);
+    assert_int_equal(report.first.finding, AUDIT_SOUND);
+    struct seal last;
+    assert_int_equal(seal_line_read(r->s.vault, file.lines[1], r->s.arena, &last), 0);
+    assert_int_equal(last.entries, PEOPLE * EACH + 2);
+}
+
 static void seal_lines_are_read_strictly(void **state)
 {
     struct records *r = *state;
@@ -523,6 +555,8 @@ int main(void)
         T(pages_are_walked_to_the_end),
         T(a_day_without_entries_is_sealed),
         T(the_timer_sets_itself_again),
+        T(a_first_seal_that_was_missed_is_made_at_once),
+        T(an_entry_of_another_process_is_sealed_too),
         T(seal_lines_are_read_strictly),
         T(names_have_no_holes),
     };

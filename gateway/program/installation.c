@@ -1,6 +1,7 @@
 #include "gateway/program/installation.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,6 +40,28 @@ static int make_folder(const char *dir, struct fault *fault)
                      "%s: the data folder cannot be made: %s; name another with "
                      "--data-dir",
                      dir, strerror(errno));
+}
+
+/* Held until the process ends, however it ends. The file stays: removing it would let two gateways
+ * lock two files of one name. */
+static int lock_folder(struct installation *in, struct fault *fault)
+{
+    char *path = join(in->data_dir, "serve.lock");
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int rc;
+    in->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    in->locked = in->lock >= 0;
+    if (in->locked && fcntl(in->lock, F_SETLK, &lock) == 0)
+        rc = GW_OK;
+    else if (in->locked && (errno == EACCES || errno == EAGAIN))
+        rc = fault_set(fault, GW_EBUSY,
+                       "%s: another linli serve uses this data folder; stop it, or name another "
+                       "with --data-dir",
+                       path);
+    else
+        rc = fault_set(fault, GW_EIO, "%s: cannot be locked: %s", path, strerror(errno));
+    free(path);
+    return rc;
 }
 
 #define DEFAULT_FOLDER "linli-data" /* design, "Names that tests rely on" */
@@ -120,6 +143,8 @@ int installation_open(const char *config_file, const char *data_dir, unsigned us
     int rc = read_config(out, config_file, data_dir, fault);
     if (rc == GW_OK)
         rc = make_folder(out->data_dir, fault);
+    if (rc == GW_OK && use & INSTALLATION_GATEWAY)
+        rc = lock_folder(out, fault);
     if (rc == GW_OK)
         rc = vault_open(out->key_file, true, &out->vault, fault);
     if (rc == GW_OK)
@@ -141,6 +166,8 @@ void installation_close(struct installation *in)
 {
     catalogue_release(in->catalogue);
     store_close(in->store);
+    if (in->locked)
+        close(in->lock); /* nothing was written */
     vault_close(in->vault);
     policy_free(in->policy);
     config_free(in->config);

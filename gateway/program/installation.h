@@ -28,6 +28,8 @@ struct installation {
     struct policy *policy;       /* owned */
     struct catalogue *catalogue; /* one reference; NULL unless asked for */
     const char *signature;       /* the common SMS signature; "" when there is none */
+    int lock;                    /* descriptor of a gateway's lock file, valid when `locked` */
+    bool locked;
 };
 
 /* Commands take a node number of their own above those of gateways (config: 0 to 511), so that ids
@@ -38,7 +40,9 @@ enum { INSTALLATION_COMMAND_NODE = 512 };
 enum installation_use {
     INSTALLATION_PLAIN = 0,
     INSTALLATION_CATALOGUE = 1, /* flows and wording */
-    INSTALLATION_GATEWAY = 2, /* the configured node number; a checkpoint runs beside the writer */
+    /* the configured node number, which two gateways on one folder would share: the second is
+     * refused; a checkpoint runs beside the writer */
+    INSTALLATION_GATEWAY = 2,
 };
 
 /* Opens (and for a new folder makes) everything for `use`. `config_file` may be NULL: linli.json in

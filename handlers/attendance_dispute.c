@@ -81,7 +81,7 @@ static json_t *params_of(const struct dispute *d)
     json_put_id(params, "volunteer", d->person.id);
     json_put_int(params, "code", d->activity.code);
     json_put_slice(params, "name", d->person.name);
-    notify_set_day(params, "date", d->out->day);
+    notify_set_past(d->s, params, "date", "in_month", d->out->day);
     json_put_slice(params, "activity", d->activity.title);
     json_put_slice(params, "leader", d->out->leader);
     json_put_int(params, "number", d->row.number);

@@ -299,7 +299,7 @@ static int ask_why(const struct list *l, const struct attendance_row *row,
     json_put_id(params, "activity_id", l->activity.id);
     json_put_id(params, "volunteer", row->person);
     json_put_slice(params, "name", row->name);
-    notify_set_day(params, "date", l->sheet->day);
+    notify_set_past(l->s, params, "date", "in_month", l->sheet->day);
     json_put_slice(params, "activity", l->activity.title);
     json_put_slice(params, "leader", l->role.name);
     json_put_int(params, "number", row->number);

@@ -149,6 +149,7 @@ static void the_future_is_refused(void **state)
     claim.start_min = 9 * 60;
     claim.end_min = 10 * 60 + 1;
     assert_int_equal(report(c, &claim, &receipt), HOURS_FUTURE);
+    assert_int_equal(receipt.ready_at, SUPPORT_NOW + 60);
     claim.end_min = 10 * 60;
     assert_int_equal(report(c, &claim, &receipt), HOURS_RECORDED);
     assert_int_equal(tables(c) / 1000000, 1);

@@ -27,10 +27,10 @@ struct background {
     struct arena arena;
     uv_timer_t alarm, purger;
     bool timers_queued, purge_queued;
-    bool more;        /* another timer is due now */
-    bool again;       /* asked to look while a look was on its way */
-    int64_t next_due; /* 0: none */
-    int purged;
+    bool more;                     /* another timer is due now */
+    bool again;                    /* asked to look while a look was on its way */
+    int64_t next_due;              /* 0: none */
+    bool purge_again;              /* there may be more to purge */
     int64_t seen_days, inbox_days; /* set on the loop's thread before the job is handed over */
 };
 
@@ -161,10 +161,10 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     int64_t texts_before = now - b->inbox_days * DAY_S;
     int texts = inbox_purge(tx, now - b->seen_days * DAY_S, texts_before, PURGE_ROWS);
     int sends = texts < 0 ? texts : outbox_purge(tx, texts_before, PURGE_ROWS);
-    int sessions =
+    int more =
         sends < 0 ? sends : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
-    b->purged = sessions < 0 ? 0 : texts + sends + sessions;
-    return sessions < 0 ? sessions : GW_OK;
+    b->purge_again = more == 1 || texts + sends >= PURGE_ROWS;
+    return more < 0 ? more : GW_OK;
 }
 
 static void purge(struct background *b);
@@ -173,7 +173,7 @@ static void done_purge(struct job *job, int error)
 {
     struct background *b = of_purge(job);
     b->purge_queued = false;
-    if (error == 0 && b->purged >= PURGE_ROWS && !b->g->stopping)
+    if (error == 0 && b->purge_again && !b->g->stopping)
         purge(b);
 }
 

@@ -200,7 +200,7 @@ SQL(people_purge_old, "DELETE FROM sessions WHERE conversation > $after "
                       "AND conversation <= $last AND stored_at < $before");
 
 /* Deletes the old ones of the next `limit` sessions: a walk over all instead of an index on a time
- * that every message changes. */
+ * that every message changes. 1, 0 behind the last one, or GW_E*. */
 static int purge_slice(struct tx *tx, int64_t before, int limit)
 {
     int64_t after = 0;
@@ -213,9 +213,10 @@ static int purge_slice(struct tx *tx, int64_t before, int limit)
         rc = sql_run(tx, &people_purge_keep_place, BINDS(BIND_INT("place", last)));
     if (rc < 0 || last == 0)
         return rc < 0 ? rc : 0;
-    return sql_run(
+    rc = sql_run(
         tx, &people_purge_old,
         BINDS(BIND_INT("after", after), BIND_INT("last", last), BIND_INT("before", before)));
+    return rc < 0 ? rc : 1;
 }
 
 int people_purge_sessions(struct tx *tx, int64_t before, int limit)
@@ -224,6 +225,6 @@ int people_purge_sessions(struct tx *tx, int64_t before, int limit)
                           BINDS(BIND_INT("before", before), BIND_INT("limit", limit)));
     if (prompts < 0)
         return prompts;
-    int sessions = purge_slice(tx, before, limit);
-    return sessions < 0 ? sessions : prompts + sessions;
+    int more = purge_slice(tx, before, limit);
+    return more < 0 ? more : more == 1 || prompts == limit;
 }

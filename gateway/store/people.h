@@ -40,8 +40,8 @@ GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversatio
 
 /* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of
  * each are looked at. The next call goes on where this one ended (the place is kept in the
- * database) and begins anew at the end. Returns the number deleted. Background work: an
- * unregistered person's half-finished answers are not kept. */
+ * database). Returns 1, 0 when it came to the end (the next call begins anew), or GW_E*. Background
+ * work: an unregistered person's half-finished answers are not kept. */
 GW_MUSTCHECK int people_purge_sessions(struct tx *tx, int64_t before, int limit);
 
 /* A question that a message of our own asked (an offer, a guardian's yes …): the conversation's

@@ -197,11 +197,13 @@ static void put_right(struct action_call *call)
     if (wrong.n == 0 || slice_find(whole, wrong) < 0)
         wrong = where.n > 0 ? place : deed;
     struct slice now = where.n > 0 ? where : right;
+    /* Both before either is set: the words are borrowed from the slots. */
+    struct slice what = replaced(a, deed, wrong, now);
     if (place.n > 0 && slice_find(place, wrong) >= 0)
-        json_put_slice(call->slots, "place", replaced(a, place, wrong, now));
-    else if (where.n > 0)
+        where = replaced(a, place, wrong, now);
+    json_put_slice(call->slots, "activity", what);
+    if (where.n > 0)
         json_put_slice(call->slots, "place", where);
-    json_put_slice(call->slots, "activity", replaced(a, deed, wrong, now));
     json_object_del(call->slots, "_activity");
     json_object_del(call->slots, "_said");
     join_place(call);

@@ -59,7 +59,7 @@ static int late_reply(struct gateway *g, const struct service *s, int64_t inbox_
     if (rc <= 0)
         return rc;
     metrics_count(g->metrics, g->counters + COUNT_LATE_REPLIES, 0, 1);
-    return message_send_stored(s, &address, row.account, row.reply);
+    return message_send(s, &address, row.account, row.reply);
 }
 
 static int run_kind(struct gateway *g, const struct service *s, const struct timer_row *row)

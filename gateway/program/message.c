@@ -98,18 +98,6 @@ static int queue_reply(const struct service *s, const struct address *address, s
     return outbox_put(s->tx, s->vault, &row, s->now, s->arena);
 }
 
-int message_send(const struct service *s, const struct message_result *m, size_t from,
-                 struct slice account)
-{
-    for (size_t i = from; i < (size_t)m->turn.reply_count; i++) {
-        const struct turn_reply *reply = &m->turn.replies[i];
-        int rc = queue_reply(s, &m->address, account, reply->id, reply->params);
-        if (rc < 0)
-            return rc;
-    }
-    return GW_OK;
-}
-
 /* The array of stored replies: a new reference, NULL when it is damaged. */
 static json_t *stored_list(struct slice replies)
 {
@@ -121,8 +109,8 @@ static json_t *stored_list(struct slice replies)
     return NULL;
 }
 
-int message_send_stored(const struct service *s, const struct address *address,
-                        struct slice account, struct slice replies)
+int message_send(const struct service *s, const struct address *address, struct slice account,
+                 struct slice replies)
 {
     json_t *list = stored_list(replies);
     if (list == NULL)

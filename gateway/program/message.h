@@ -38,14 +38,10 @@ GW_MUSTCHECK int message_run(const struct catalogue *c, const struct service *s,
 GW_MUSTCHECK int message_failed(const struct catalogue *c, const struct service *s,
                                 const struct message_input *in, struct message_result *out);
 
-/* Puts reply number `from` and those behind it into the outbox: for channels or replies that do not
- * leave in the HTTP response. */
-GW_MUSTCHECK int message_send(const struct service *s, const struct message_result *m, size_t from,
-                              struct slice account);
-
-/* The same for stored replies (JSON array of {id, params}) to an address. */
-GW_MUSTCHECK int message_send_stored(const struct service *s, const struct address *address,
-                                     struct slice account, struct slice replies);
+/* Puts replies (JSON array of {id, params}) to an address into the outbox: for channels that do not
+ * answer in the HTTP response, and for replies that nobody fetched. 0 or GW_E*. */
+GW_MUSTCHECK int message_send(const struct service *s, const struct address *address,
+                              struct slice account, struct slice replies);
 
 /* Renders stored replies for a channel, each as a text of its own (the one text of an HTTP response
  * is catalogue_render_replies), in the arena. `*count` of them; GW_E* when one cannot be. */

@@ -9,7 +9,6 @@
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/message.h"
-#include "gateway/store/outbox.h"
 #include "gateway/store/timers.h"
 
 enum {
@@ -194,7 +193,7 @@ static int queue_replies(struct message_job *m, const struct service *s)
     struct exchange *x = m->exchange;
     if (m->result.duplicate || x->decoded.reply_inline)
         return GW_OK;
-    return message_send(s, &m->result, 0, slice_of(x->account->full_name));
+    return message_send(s, &m->result.address, slice_of(x->account->full_name), m->result.replies);
 }
 
 static int run_message(struct job *job, struct tx *tx, int64_t now)

@@ -145,6 +145,16 @@ static struct slice write_session(const struct session *se, struct arena *a)
     return text;
 }
 
+/* When the newest question was asked that a bare number would answer; 0 when none is open. */
+static int64_t asked_at(const struct session *se)
+{
+    int64_t at = se->crossed != NULL ? json_int(se->crossed, "at", 0) : 0;
+    for (int i = 0; i < se->count; i++)
+        if (se->frames[i].step >= 0 && se->frames[i].asked_at > at)
+            at = se->frames[i].asked_at;
+    return at;
+}
+
 int session_store(struct session *se, const struct service *s, int64_t conversation)
 {
     struct slice text = write_session(se, s->arena);
@@ -152,7 +162,7 @@ int session_store(struct session *se, const struct service *s, int64_t conversat
         return se->stored ? people_drop_session(s->tx, conversation) : GW_OK;
     if (slice_eq(text, se->before))
         return GW_OK;
-    return people_save_session(s->tx, s->vault, conversation, text, s->now, s->arena);
+    return people_save_session(s->tx, s->vault, conversation, text, asked_at(se), s->now, s->arena);
 }
 
 void session_free(struct session *se)

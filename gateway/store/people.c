@@ -83,18 +83,33 @@ int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena 
     return look_up(tx, rows, v, a, out);
 }
 
-SQL(people_put_session, "INSERT INTO sessions (conversation, stored_at, session) "
-                        "VALUES ($conversation, $now, $session) ON CONFLICT (conversation) "
-                        "DO UPDATE SET stored_at = excluded.stored_at, session = excluded.session");
+SQL(people_put_session, "INSERT INTO sessions (conversation, stored_at, session, asked_at) "
+                        "VALUES ($conversation, $now, $session, $asked_at) "
+                        "ON CONFLICT (conversation) DO UPDATE SET stored_at = excluded.stored_at, "
+                        "session = excluded.session, asked_at = excluded.asked_at");
 
 int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
-                        struct slice session, int64_t now, struct arena *a)
+                        struct slice session, int64_t asked_at, int64_t now, struct arena *a)
 {
     struct slice sealed = sealed_column(v, session_column, conversation, session, a);
     int rc = sql_run(tx, &people_put_session,
                      BINDS(BIND_INT("conversation", conversation), BIND_INT("now", now),
-                           BIND_BLOB("session", sealed)));
+                           BIND_BLOB("session", sealed), BIND_INT("asked_at", asked_at)));
     return rc < 0 ? rc : 0;
+}
+
+SQL(people_last_asked, "SELECT MAX(q.asked_at) FROM (SELECT s.asked_at FROM addresses a "
+                       "JOIN sessions s ON s.conversation = a.conversation WHERE a.id = $address "
+                       "UNION ALL SELECT p.asked_at FROM addresses a "
+                       "JOIN prompts p ON p.conversation = a.conversation WHERE a.id = $address "
+                       "AND p.asked_at <= $now AND p.valid_until > $now) AS q");
+
+int people_asked_at(struct tx *tx, int64_t address, int64_t now, int64_t *at)
+{
+    *at = 0;
+    int rc = sql_int(tx, &people_last_asked,
+                     BINDS(BIND_INT("address", address), BIND_INT("now", now)), at);
+    return rc < 0 ? rc : *at > 0;
 }
 
 SQL(people_delete_session, "DELETE FROM sessions WHERE conversation = $conversation");

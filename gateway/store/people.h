@@ -29,14 +29,21 @@ GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids
 GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
                               struct address *out);
 /* Stores the session of a conversation in the place of the one before, encrypted; `a` is for the
- * ciphertext. 0 or GW_E*. */
+ * ciphertext. `asked_at` is when its newest open question was asked, 0 when none is open: it stays
+ * readable beside the ciphertext (people_asked_at). 0 or GW_E*. */
 GW_MUSTCHECK int people_save_session(struct tx *tx, const struct vault *v, int64_t conversation,
-                                     struct slice session, int64_t now, struct arena *a);
+                                     struct slice session, int64_t asked_at, int64_t now,
+                                     struct arena *a);
 /* 0, also when there is none, or GW_E*. */
 GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
 /* Makes both addresses one conversation (phone and WeChat bound). Prompts come along; the session
  * of a conversation that no address belongs to any more is dropped. 0, or GW_ENOTFOUND. */
 GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversation);
+
+/* When the newest question was asked that an address has open at `now`, in a reply or by a message
+ * of our own that has left: a bare number would answer it, so a broadcast waits a while for the
+ * answer. 1 with `*at` (UTC seconds), 0 when nothing is open, or GW_E*. */
+GW_MUSTCHECK int people_asked_at(struct tx *tx, int64_t address, int64_t now, int64_t *at);
 
 /* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of
  * each are looked at. The next call goes on where this one ended (the place is kept in the

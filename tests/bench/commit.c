@@ -51,7 +51,7 @@ static int run(struct job *job, struct tx *tx, int64_t now)
                             SLICE("sms/bench"), now, &item->arena, &address);
     if (rc >= 0)
         rc = people_save_session(tx, b->vault, address.conversation,
-                                 (struct slice){ session, sizeof session }, now, &item->arena);
+                                 (struct slice){ session, sizeof session }, now, now, &item->arena);
     const struct inbox_row row = {
         .id = id,
         .account = SLICE("sms/bench"),

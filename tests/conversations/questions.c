@@ -75,6 +75,51 @@ static void opting_out_leaves_the_question_open(void **state)
     expect(w, "1", "hours.recorded");
 }
 
+struct asked_call {
+    int64_t address, at;
+};
+
+static int look_asked(struct world *w, const struct service *s, void *context)
+{
+    struct asked_call *call = context;
+    struct address a;
+    int rc = people_address(s->tx, s->vault, s->ids, slice_of(w->realm), slice_of(w->sender),
+                            SLICE(""), s->now, s->arena, &a);
+    return rc < 0 ? rc : people_asked_at(s->tx, a.id, s->now, &call->at);
+}
+
+/* When the open question was asked, as a broadcast sees it. */
+static int64_t asked_at(struct world *w)
+{
+    struct asked_call call = { 0 };
+    assert_true(world_transact(w, look_asked, &call) >= 0);
+    return call.at;
+}
+
+static void it_is_known_when_a_question_was_asked(void **state)
+{
+    struct world *w = *state;
+    int64_t begin = w->now;
+    assert_int_equal(asked_at(w), 0);
+    expect(w, "昨天在敬老院干了三个半小时", "hours.confirm");
+    assert_int_equal(asked_at(w), begin);
+    assert_int_equal(world_move_clock(w, begin + 5 * MINUTE), 0);
+    expect(w, "R", "out.done"); /* the question stays, as old as it was */
+    assert_int_equal(asked_at(w), begin);
+    expect(w, "喂喂听得着没得", "hours.confirm"); /* asked again */
+    assert_int_equal(asked_at(w), begin + 5 * MINUTE);
+    world_restart(w);
+    assert_int_equal(asked_at(w), begin + 5 * MINUTE);
+    assert_int_equal(world_move_clock(w, begin + 8 * MINUTE), 0);
+    dialogue_ask_by_us(w, "recruit.ask", "{}");
+    assert_int_equal(asked_at(w), begin + 8 * MINUTE);
+    assert_int_equal(world_move_clock(w, begin + 9 * MINUTE), 0);
+    expect(w, "1", "which"); /* which of the two: a question as well */
+    assert_int_equal(asked_at(w), begin + 9 * MINUTE);
+    expect(w, "3", "hours.recorded");
+    assert_int_equal(asked_at(w), 0);
+}
+
 static void thanks_cost_no_sms(void **state)
 {
     struct world *w = *state;
@@ -344,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_WORLD(words_mean_what_the_table_says),
         IN_A_WORLD(opting_out_leaves_the_question_open),
+        IN_A_WORLD(it_is_known_when_a_question_was_asked),
         IN_A_WORLD(thanks_cost_no_sms),
         IN_A_WORLD(back_asks_the_question_before),
         IN_A_WORLD(danger_goes_before_everything),

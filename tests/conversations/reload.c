@@ -103,8 +103,8 @@ static int spoil(struct world *w, const struct service *s, void *context)
     int rc = people_address(s->tx, s->vault, s->ids, slice_of(w->realm), slice_of(w->sender),
                             slice_of(w->account), s->now, s->arena, &a);
     return rc < 0 ? rc
-                  : people_save_session(s->tx, s->vault, a.conversation, slice_of(context), s->now,
-                                        s->arena);
+                  : people_save_session(s->tx, s->vault, a.conversation, slice_of(context), 0,
+                                        s->now, s->arena);
 }
 
 static void a_damaged_session_is_an_empty_one(void **state)

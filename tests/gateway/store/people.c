@@ -13,10 +13,18 @@ static struct address address(struct support *s, const char *realm, const char *
     return out;
 }
 
+static void save_asked(struct support *s, int64_t conversation, int64_t asked_at, int64_t now)
+{
+    assert_int_equal(
+        people_save_session(s->tx, s->vault, conversation, SLICE("{}"), asked_at, now, &s->arena),
+        0);
+}
+
 static void save(struct support *s, int64_t conversation, const char *session, int64_t now)
 {
     assert_int_equal(
-        people_save_session(s->tx, s->vault, conversation, slice_of(session), now, &s->arena), 0);
+        people_save_session(s->tx, s->vault, conversation, slice_of(session), 0, now, &s->arena),
+        0);
 }
 
 static void an_address_is_made_once(void **state)
@@ -94,6 +102,54 @@ static int64_t prompt(struct support *s, int64_t conversation, const char *messa
     };
     assert_int_equal(people_prompt(s->tx, s->vault, &p, &s->arena), 0);
     return p.id;
+}
+
+static void prompt_at(struct support *s, int64_t conversation, int64_t asked_at, int64_t until)
+{
+    const struct prompt p = { .id = ids_next(&s->ids),
+                              .conversation = conversation,
+                              .message = SLICE("queue.offer"),
+                              .params = SLICE("{}"),
+                              .asked_at = asked_at,
+                              .until = until };
+    assert_int_equal(people_prompt(s->tx, s->vault, &p, &s->arena), 0);
+}
+
+static void asked(struct support *s, int64_t address, int64_t expected)
+{
+    int64_t at = -1;
+    int rc = people_asked_at(s->tx, address, SUPPORT_NOW, &at);
+    assert_int_equal(at, expected);
+    assert_int_equal(rc, expected > 0);
+}
+
+static void the_newest_open_question_is_known(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    struct address b = address(s, "wechat/demo", "oXiaoLi", "wechat/demo");
+    asked(s, a.id, 0);
+    asked(s, 1, 0); /* an address that nobody has */
+    save_asked(s, a.conversation, 0, 100);
+    asked(s, a.id, 0); /* a session that only remembers something */
+    save_asked(s, a.conversation, SUPPORT_NOW - 600, SUPPORT_NOW - 600);
+    asked(s, a.id, SUPPORT_NOW - 600);
+    asked(s, b.id, 0);
+    assert_int_equal(people_join(s->tx, b.id, a.conversation), 0);
+    asked(s, b.id, SUPPORT_NOW - 600); /* the same conversation, wherever it was asked */
+    prompt_at(s, a.conversation, SUPPORT_NOW - 300, SUPPORT_NOW + 60);
+    asked(s, a.id, SUPPORT_NOW - 300);
+    prompt_at(s, a.conversation, SUPPORT_NOW + 1, SUPPORT_NOW + 60); /* has not left yet */
+    prompt_at(s, a.conversation, SUPPORT_NOW - 60, SUPPORT_NOW);     /* is over */
+    asked(s, a.id, SUPPORT_NOW - 300);
+    struct prompt *prompts = NULL;
+    assert_int_equal(
+        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 2);
+    save_asked(s, a.conversation, 0, SUPPORT_NOW);
+    asked(s, a.id, 0);
+    save_asked(s, a.conversation, SUPPORT_NOW - 10, SUPPORT_NOW);
+    assert_int_equal(people_drop_session(s->tx, a.conversation), 0);
+    asked(s, a.id, 0);
 }
 
 static void prompts_are_taken_once_oldest_first(void **state)
@@ -209,6 +265,7 @@ int main(void)
         TEST(a_session_is_saved_and_dropped),
         TEST(a_changed_session_does_not_open),
         TEST(prompts_are_taken_once_oldest_first),
+        TEST(the_newest_open_question_is_known),
         TEST(a_prompt_waits_until_it_is_asked),
         TEST(joined_addresses_share_a_conversation),
         TEST(old_sessions_are_purged_in_slices),

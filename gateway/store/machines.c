@@ -1,0 +1,38 @@
+#include "gateway/store/machines.h"
+
+#include <string.h>
+
+SQL(machines_put, "INSERT INTO machines (address, what, until, texts) "
+                  "VALUES ($address, $what, $until, 0) ON CONFLICT (address, what) "
+                  "DO UPDATE SET until = excluded.until");
+SQL(machines_count, "UPDATE machines SET until = $until, texts = texts + 1 "
+                    "WHERE address = $address AND what = $what AND until > $now");
+SQL(machines_delete, "DELETE FROM machines WHERE (address, what) IN (SELECT address, what "
+                     "FROM machines WHERE until <= $now LIMIT CAST($limit AS BIGINT))");
+
+int64_t machines_text(const unsigned char digest[32])
+{
+    int64_t number;
+    memcpy(&number, digest, sizeof number);
+    return number | 2;
+}
+
+int machines_hold(struct tx *tx, int64_t address, int64_t what, int64_t now, int seconds)
+{
+    int rc = sql_run(tx, &machines_put,
+                     BINDS(BIND_INT("address", address), BIND_INT("what", what),
+                           BIND_INT("until", now + seconds)));
+    return rc < 0 ? rc : 0;
+}
+
+int machines_held(struct tx *tx, int64_t address, int64_t what, int64_t now, int seconds)
+{
+    return sql_run(tx, &machines_count,
+                   BINDS(BIND_INT("address", address), BIND_INT("what", what), BIND_INT("now", now),
+                         BIND_INT("until", now + seconds)));
+}
+
+int machines_purge(struct tx *tx, int64_t now, int limit)
+{
+    return sql_run(tx, &machines_delete, BINDS(BIND_INT("now", now), BIND_INT("limit", limit)));
+}

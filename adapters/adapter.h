@@ -28,6 +28,8 @@ struct account {
     const struct adapter *adapter;
     const char *secret; /* the {secret} path segment, where a provider signs nothing; NULL: none */
     const char *signature; /* SMS signature without 【】, e.g. "思茅志愿"; NULL: none */
+    int rate;              /* SMS segments, or messages elsewhere, a second; 0: no limit */
+    int price_fen;         /* of one of them; 0: nothing or unknown */
     json_t *settings;      /* the adapter's own keys, checked by its `check`; read-only */
     void *prepared; /* what `check` made of the settings, read-only afterwards; may be NULL */
 };

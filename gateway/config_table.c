@@ -69,6 +69,10 @@ const struct config_key config_account_keys[] = {
     { "secret", CONFIG_TEXT, "", 0, 200, "", false,
       "Last part of the URL where the provider signs nothing." },
     { "signature", CONFIG_TEXT, "", 0, 48, "", false, "SMS signature, without its brackets." },
+    { "rate", CONFIG_INT, "0", 0, 100000, "segments/s", false,
+      "How fast the provider takes messages of our own; 0: no limit of ours." },
+    { "price_fen", CONFIG_INT, "0", 0, 10000, "fen", false,
+      "What a segment costs, for previews and reports." },
     { "settings", CONFIG_OBJECT, "{}", 0, 0, "", false, "The adapter's own keys." },
     { NULL },
 };

@@ -1,10 +1,12 @@
 #include "gateway/dispatch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/digest.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
+#include "gateway/store/people.h"
 
 enum {
     DEFAULT_IN_FLIGHT = 16,
@@ -42,8 +44,10 @@ struct send {
     struct dispatch_plan plan;
     struct http_transfer *transfer; /* NULL when no request is under way */
     uint64_t begun_at;
-    bool marked;   /* `sending` is committed */
-    bool unstored; /* the store did not take the outcome yet */
+    bool marked;                   /* `sending` is committed */
+    bool unreachable;              /* the recipient is to be marked so */
+    struct dispatch_plan admitted; /* what admit said in the transaction that marks */
+    bool unstored;                 /* the store did not take the outcome yet */
     int tries;
     enum outbox_outcome outcome;
     struct slice provider_id, reason;
@@ -131,8 +135,11 @@ static int run_outcome(struct job *job, struct tx *tx, int64_t now)
 {
     struct send *s = (struct send *)job;
     int64_t at = s->at ? s->at : now + s->wait_s;
-    return outbox_outcome(tx, s->row->id, s->group->d->owner, s->row->attempt, s->outcome,
-                          s->provider_id, s->reason, at, now);
+    int rc = outbox_outcome(tx, s->row->id, s->group->d->owner, s->row->attempt, s->outcome,
+                            s->provider_id, s->reason, at, now);
+    if (rc == 1 && s->unreachable)
+        rc = people_unreachable(tx, s->row->address, s->reason, now);
+    return rc;
 }
 
 static void send_unstored(struct send *s, int error)
@@ -178,7 +185,7 @@ static int64_t backoff_s(const struct dispatch *d, int attempt)
 
 static void settle(struct send *s, enum outbox_outcome outcome, struct slice reason, int status)
 {
-    static const char *const names[] = { "ok", "later", "refused", "unknown" };
+    static const char *const names[] = { "ok", "later", "refused", "unknown", "needless" };
     struct dispatch *d = s->group->d;
     s->outcome = outcome;
     s->reason = reason;
@@ -206,6 +213,7 @@ static void on_fetched(void *context, const struct http_fetched *result)
     d->options.read(d->options.context, s->row, result, &s->group->arena, &reading);
     s->provider_id = reading.provider_id;
     s->wait_s = reading.retry_after;
+    s->unreachable = reading.unreachable;
     settle(s, reading.outcome, reading.reason, result->status);
 }
 
@@ -230,20 +238,43 @@ static bool to_be_sent(const struct send *s)
     return s->plan.kind == DISPATCH_SEND;
 }
 
+static enum outbox_outcome outcome_of(enum dispatch_plan_kind kind)
+{
+    return kind == DISPATCH_LATER    ? OUTBOX_LATER
+           : kind == DISPATCH_REFUSE ? OUTBOX_REFUSED
+                                     : OUTBOX_NEEDLESS;
+}
+
+/* Asks whether the row may still go, and marks it or settles it in the same transaction. */
+static int mark_one(struct send *s, struct tx *tx, int64_t now)
+{
+    struct dispatch *d = s->group->d;
+    const struct dispatch_options *o = &d->options;
+    struct dispatch_plan *said = &s->admitted;
+    *said = (struct dispatch_plan){ 0 };
+    int rc = o->admit ? o->admit(o->context, tx, s->row, now, &s->group->arena, said) : 0;
+    if (rc < 0)
+        return rc;
+    s->marked = false;
+    if (said->kind != DISPATCH_SEND)
+        return outbox_outcome(tx, s->row->id, d->owner, s->row->attempt, outcome_of(said->kind),
+                              SLICE(""), said->reason,
+                              said->at ? said->at : now + backoff_s(d, s->row->attempt), now);
+    rc = outbox_sending(tx, s->row->id, d->owner, s->row->attempt, now, o->lease_s,
+                        s->plan.segments, s->plan.price);
+    s->marked = rc == 1;
+    return rc;
+}
+
 static int run_mark(struct job *job, struct tx *tx, int64_t now)
 {
     struct group *g = (struct group *)job;
-    for (int i = 0; i < g->count; i++) {
-        struct send *s = &g->sends[i];
-        if (!to_be_sent(s))
-            continue;
-        int rc = outbox_sending(tx, s->row->id, g->d->owner, s->row->attempt, now,
-                                g->d->options.lease_s);
-        if (rc < 0)
-            return rc;
-        s->marked = rc == 1;
+    int rc = 0;
+    for (int i = 0; i < g->count && rc >= 0; i++) {
+        if (to_be_sent(&g->sends[i]))
+            rc = mark_one(&g->sends[i], tx, now);
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 static void on_marked(struct job *job, int error)
@@ -280,15 +311,41 @@ static void mark(struct group *g)
 
 /* Leasing. */
 
+static int lease_lane(struct group *g, struct tx *tx, struct slice lane,
+                      const struct dispatch_options *o)
+{
+    struct outbox_row *rows;
+    int64_t due;
+    const struct outbox_lease l = {
+        .owner = g->d->owner, .lane = lane, .seconds = o->lease_s, .limit = g->wanted - g->count
+    };
+    int n = l.limit > 0 ? outbox_lease(tx, o->vault, &l, g->now, &g->arena, &rows) : 0;
+    if (n < 0)
+        return n;
+    if (n > 0)
+        memcpy(g->rows + g->count, rows, (size_t)n * sizeof(*rows));
+    g->count += n;
+    int rc = outbox_next_due(tx, lane, &due);
+    if (rc == 1 && (!g->due_known || due < g->due)) {
+        g->due = due;
+        g->due_known = true;
+    }
+    return rc;
+}
+
 static int run_lease(struct job *job, struct tx *tx, int64_t now)
 {
     struct group *g = (struct group *)job;
     const struct dispatch_options *o = &g->d->options;
+    struct slice *lanes;
     g->now = now;
-    g->count =
-        outbox_lease(tx, o->vault, g->d->owner, now, o->lease_s, g->wanted, &g->arena, &g->rows);
-    int rc = g->count < 0 ? g->count : outbox_next_due(tx, &g->due);
+    int rc = outbox_take_back(tx, now);
+    int n = rc < 0 ? rc : outbox_lanes(tx, &g->arena, &lanes);
+    g->rows = arena_alloc(&g->arena, (size_t)g->wanted * sizeof(*g->rows));
+    rc = n < 0 ? n : outbox_next_lapse(tx, &g->due);
     g->due_known = rc == 1;
+    for (int i = 0; i < n && rc >= 0; i++)
+        rc = lease_lane(g, tx, lanes[i], o);
     return rc;
 }
 
@@ -309,8 +366,7 @@ static bool plan_all(struct group *g)
         if (to_be_sent(s))
             continue;
         s->at = s->plan.kind == DISPATCH_LATER ? s->plan.at : 0;
-        settle(s, s->plan.kind == DISPATCH_LATER ? OUTBOX_LATER : OUTBOX_REFUSED, s->plan.reason,
-               0);
+        settle(s, outcome_of(s->plan.kind), s->plan.reason, 0);
     }
     return any;
 }

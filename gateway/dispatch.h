@@ -17,16 +17,20 @@
 struct dispatch;
 
 enum dispatch_plan_kind {
-    DISPATCH_SEND,   /* `fetch` is filled */
-    DISPATCH_LATER,  /* not now (account paused, quiet hours, rate): again at `at` */
-    DISPATCH_REFUSE, /* never, with `reason` */
+    DISPATCH_SEND,     /* `fetch` is filled */
+    DISPATCH_LATER,    /* not now (quiet hours, a question open, held): again at `at` */
+    DISPATCH_REFUSE,   /* cannot be sent: failed, with `reason` */
+    DISPATCH_NEEDLESS, /* nobody wants it any more (opted out, cancelled, full): expired, with
+                          `reason` */
 };
 
 /* What to do with a row. Everything lives in the arena given. */
 struct dispatch_plan {
     enum dispatch_plan_kind kind;
     struct http_fetch fetch;
-    int64_t at; /* UTC seconds, DISPATCH_LATER; 0: by the back-off */
+    int segments;  /* of the text, with DISPATCH_SEND */
+    int64_t price; /* fen, likewise */
+    int64_t at;    /* UTC seconds, or outbox_held() of one, DISPATCH_LATER; 0: by the back-off */
     struct slice reason;
 };
 
@@ -36,6 +40,7 @@ struct dispatch_reading {
     struct slice provider_id;
     struct slice reason;
     int64_t retry_after; /* seconds the provider asked for, with OUTBOX_LATER; 0: by the back-off */
+    bool unreachable;    /* this recipient never works: the address is marked */
 };
 
 struct dispatch_options {
@@ -54,6 +59,12 @@ struct dispatch_options {
     /* Loop's thread. `out` is zeroed. */
     void (*plan)(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
                  struct dispatch_plan *out);
+    /* Worker's thread, in the very transaction that marks the row `sending`: may it still go? `out`
+     * is zeroed (DISPATCH_SEND) and only its kind, `at` and `reason` are looked at. 0, or GW_E*,
+     * which loses the transaction; then the lease ends and the row is offered again. NULL: every
+     * row may go. */
+    int (*admit)(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
+                 struct arena *a, struct dispatch_plan *out);
     /* Loop's thread. `out` is zeroed; no answer at all (status 0) comes here too. */
     void (*read)(void *context, const struct outbox_row *row, const struct http_fetched *result,
                  struct arena *a, struct dispatch_reading *out);

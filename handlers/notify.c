@@ -46,7 +46,7 @@ static int put_row(const struct service *s, const struct address *to, struct out
         row->not_before = s->now;
     if (row->priority >= OUTBOX_NOTICE)
         row->not_before = notify_daytime(s, row->not_before);
-    if (row->useful_until <= row->not_before)
+    if (row->useful_until == 0)
         row->useful_until = row->not_before + DAY_SECONDS;
     int rc = outbox_put(s->tx, s->vault, row, s->now, s->arena);
     if (rc < 0 || asks_until <= 0)

@@ -14,8 +14,9 @@
 /* Writes the row for the account the address last wrote to (else the dispatcher chooses one of its
  * realm). Notices and broadcasts are moved out of the quiet hours (policy); replies and codes are
  * not, so what cannot wait takes OUTBOX_CODE. `not_before` 0 is now; `useful_until` 0 is a day
- * later; `asks_until` > 0 makes it a question that can be answered until then. Takes over the
- * reference of `params` (NULL for none). 0, also when the address is 0 (nobody to tell), or GW_E*.
+ * later, and what would be stale by the end of the quiet hours is written as expired; `asks_until`
+ * > 0 makes it a question that can be answered until then. Takes over the reference of `params`
+ * (NULL for none). 0, also when the address is 0 (nobody to tell), or GW_E*.
  */
 GW_MUSTCHECK int notify_put(const struct service *s, int64_t address, const char *message,
                             json_t *params, enum outbox_priority priority, int64_t not_before,

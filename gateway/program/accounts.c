@@ -33,6 +33,8 @@ static int load_one(struct accounts *a, const json_t *o, struct account *out, st
     if (strcmp(out->adapter->channel, out->channel) != 0)
         return fault_set(fault, GW_ECONFIG, "account %s: provider %s is of channel %s", out->name,
                          provider, out->adapter->channel);
+    out->rate = (int)json_int(o, "rate", 0);
+    out->price_fen = (int)json_int(o, "price_fen", 0);
     bool sms = strcmp(out->channel, "sms") == 0;
     out->full_name = arena_printf(&a->arena, "%s/%s", out->channel, out->name).p;
     out->realm = sms ? "sms" : out->full_name;

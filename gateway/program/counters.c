@@ -12,6 +12,9 @@ static const char *const refusals[] = {
     "secret", NULL
 };
 
+/* As enum outbox_reported. */
+static const char *const receipts[] = { "unknown", "noted", "again", "parked", NULL };
+
 const struct metric_row counter_rows[] = {
     [COUNT_MESSAGES] = { "linli_messages_total",
                          METRIC_COUNTER,
@@ -29,7 +32,11 @@ const struct metric_row counter_rows[] = {
                           "Messages whose turn failed and was handed to a person." },
     [COUNT_UNAVAILABLE] = { "linli_unavailable_total", METRIC_COUNTER,
                             "Webhooks answered 503 because the store could not commit." },
-    [COUNT_RECEIPTS] = { "linli_receipts_total", METRIC_COUNTER, "Delivery receipts received." },
+    [COUNT_RECEIPTS] = { "linli_receipts_total",
+                         METRIC_COUNTER,
+                         "Delivery receipts by what became of them; unknown: nothing we sent.",
+                         { "result" },
+                         { receipts } },
     [COUNT_LATE_REPLIES] = { "linli_late_replies_total", METRIC_COUNTER,
                              "Passive replies that nobody fetched, sent by the outbox." },
     [COUNT_TIMERS] = { "linli_timers_total", METRIC_COUNTER, "Timers run." },

@@ -10,9 +10,9 @@ enum counter {
     COUNT_MESSAGES, /* by enum inbound_kind */
     COUNT_REFUSED,  /* by enum webhook_refusal, and the two below */
     COUNT_DUPLICATES,
-    COUNT_APOLOGIES,   /* messages whose turn failed */
-    COUNT_UNAVAILABLE, /* webhooks answered 503 */
-    COUNT_RECEIPTS,
+    COUNT_APOLOGIES,    /* messages whose turn failed */
+    COUNT_UNAVAILABLE,  /* webhooks answered 503 */
+    COUNT_RECEIPTS,     /* by enum outbox_reported */
     COUNT_LATE_REPLIES, /* passive replies that did not go out and were followed up */
     COUNT_TIMERS,
     COUNTERS

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "gateway/base/json.h"
+#include "gateway/base/segments.h"
 #include "gateway/program/gateway.h"
+#include "handlers/notify.h"
 
 enum { PARAMS_MAX = 64 * 1024, PAUSE_BROKEN_S = 900 };
 
@@ -37,7 +39,8 @@ static void refuse(struct dispatch_plan *out, struct slice reason)
 }
 
 static int build(struct gateway *g, const struct account *account, const struct outbox_row *row,
-                 int64_t now, struct arena *a, struct http_call *call, struct fault *fault)
+                 int64_t now, struct arena *a, struct http_call *call, int *segments,
+                 struct fault *fault)
 {
     json_t *params = json_read(row->params, "outbox parameters", PARAMS_MAX, fault);
     if (params == NULL)
@@ -53,6 +56,7 @@ static int build(struct gateway *g, const struct account *account, const struct 
                               &message.text);
     if (rc == GW_OK)
         rc = account->adapter->send(account, &message, now, a, call, fault);
+    *segments = wechat ? 1 : segments_mainland(message.text);
     json_decref(params);
     return rc;
 }
@@ -68,7 +72,7 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
     }
     struct http_call call = { 0 };
     struct fault fault = { 0 };
-    int rc = build(g, account, row, now, a, &call, &fault);
+    int rc = build(g, account, row, now, a, &call, &out->segments, &fault);
     if (rc < 0) {
         log_write(g->log, LOG_LEVEL_WARN, "send.impossible", row->trace,
                   LOG_FIELDS(LOG_TEXT("account", account->full_name),
@@ -79,6 +83,24 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
     out->kind = DISPATCH_SEND;
     out->fetch = (struct http_fetch){ .method = call.method, .url = call.url, .body = call.body };
     memcpy(out->fetch.headers, call.headers, sizeof call.headers);
+    out->price = (int64_t)out->segments * account->price_fen;
+}
+
+/* In the transaction that marks the row: whoever caused many rows answers for each of them. */
+static int admit(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
+                 struct arena *a, struct dispatch_plan *out)
+{
+    struct gateway *g = context;
+    const struct service s = installation_service(&g->in, tx, now, a);
+    if (row->priority < OUTBOX_NOTICE)
+        return GW_OK;
+    int64_t at = notify_daytime(&s, now);
+    if (at > now) {
+        out->kind = DISPATCH_LATER;
+        out->at = at;
+        out->reason = SLICE("quiet hours");
+    }
+    return GW_OK;
 }
 
 /* The actions of the adapters' tables as the outbox's outcomes. */
@@ -115,6 +137,7 @@ static void read_result(void *context, const struct outbox_row *row,
     out->outcome = outcome_of(sent.outcome);
     out->provider_id = sent.provider_id;
     out->reason = sent.reason;
+    out->unreachable = sent.outcome == SEND_BAD_RECIPIENT;
     out->retry_after = sent.retry_after > 0 ? sent.retry_after : result->retry_after;
     if (sent.outcome == SEND_ACCOUNT_BROKEN) {
         out->retry_after = PAUSE_BROKEN_S;
@@ -141,6 +164,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .timeout_ms = (int)config_int(g->in.config, "send.timeout_ms"),
         .lease_s = (int)config_int(g->in.config, "send.lease_s"),
         .plan = plan,
+        .admit = admit,
         .read = read_result,
         .context = g,
     };

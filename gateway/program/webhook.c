@@ -29,6 +29,7 @@ struct message_job {
 struct receipts_job {
     struct job job;
     struct exchange *exchange;
+    int64_t results[OUTBOX_REPORTS];
 };
 
 /* One webhook on its way: owned by the loop's thread; while `waiting` the worker's thread uses the
@@ -241,14 +242,20 @@ static void done_message(struct job *job, int error)
 static int run_receipts(struct job *job, struct tx *tx, int64_t now)
 {
     struct exchange *x = ((struct receipts_job *)job)->exchange;
+    memset(x->receipts.results, 0, sizeof x->receipts.results);
     for (size_t i = 0; i < x->decoded.receipt_count; i++) {
         const struct receipt *r = &x->decoded.receipts[i];
-        int64_t id = 0;
-        if (!r->final || slice_to_int(r->our_id, &id) != GW_OK)
-            continue;
-        int rc = outbox_receipt(tx, id, r->delivered, r->reason, now);
+        struct outbox_report report = { .realm = slice_of(x->account->realm),
+                                        .provider_id = r->provider_id,
+                                        .final = r->final,
+                                        .delivered = r->delivered,
+                                        .reason = r->reason };
+        if (slice_to_int(r->our_id, &report.id) != GW_OK)
+            report.id = 0;
+        int rc = outbox_report(tx, &report, now);
         if (rc < 0)
             return rc;
+        x->receipts.results[rc]++;
     }
     return GW_OK;
 }
@@ -256,9 +263,9 @@ static int run_receipts(struct job *job, struct tx *tx, int64_t now)
 static void done_receipts(struct job *job, int error)
 {
     struct exchange *x = ((struct receipts_job *)job)->exchange;
-    if (error == 0)
-        metrics_count(x->gateway->metrics, x->gateway->counters + COUNT_RECEIPTS, 0,
-                      (int64_t)x->decoded.receipt_count);
+    for (int i = 0; error == 0 && i < OUTBOX_REPORTS; i++)
+        metrics_count(x->gateway->metrics, x->gateway->counters + COUNT_RECEIPTS, i,
+                      x->receipts.results[i]);
     finish_one(x, error);
 }
 

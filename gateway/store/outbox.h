@@ -1,8 +1,8 @@
 /* What goes out: rows written in the transaction that caused them, sent later by the dispatcher.
  *
  * queued → leased → sending → sent → delivered | failed | expired, or uncertain (design, promise
- * 3). Only outbox.c's move() changes a state (and outbox_restored, in bulk); the table of allowed
- * moves is in outbox_state.c. */
+ * 3). Only outbox_entry_move() changes a state, and in bulk outbox_restored and outbox_withdraw;
+ * the table of allowed moves is in outbox_state.c. */
 #ifndef GATEWAY_STORE_OUTBOX_H
 #define GATEWAY_STORE_OUTBOX_H
 
@@ -42,54 +42,151 @@ struct outbox_row {
     int64_t useful_until; /* after it the row expires */
     int attempt;
     struct slice trace;
+    int64_t origin; /* id of what caused many rows, e.g. a broadcast; 0: none */
+    /* Read only. */
+    int segments;        /* of the text that was sent; 0 before */
+    int64_t price;       /* fen, likewise */
+    struct slice reason; /* of the last outcome or report */
+    int64_t changed_at;
 };
 
 /* Writes a queued row (whatever row->state and row->attempt say) and wakes the dispatcher at
- * commit. `row->id` must be set; useful_until 0 means that it never expires. */
+ * commit. `row->id` and the realm must be set; useful_until 0 means that it never expires. A row
+ * that would be of no use any more when its time comes is written as expired, so that it is
+ * counted. */
 GW_MUSTCHECK int outbox_put(struct tx *tx, const struct vault *v, const struct outbox_row *row,
                             int64_t now, struct arena *a);
 
-/* Takes up to `limit` rows whose time has come, best first, for `owner` until now + seconds;
- * expired leases are taken back first, expired sendings become uncertain (notices and broadcasts)
- * or queued again (replies and codes), rows past useful_until become expired. A row whose
- * parameters do not open with the keys at hand fails ("unreadable") and holds up no other. Rows are
- * in the arena, each with its new attempt number, counted from 1. `owner` is not 0. Returns their
+/* Leasing. A lane holds the rows that wait for one account: its name is the account a row asks for,
+ * else the realm. */
+
+/* Leases that ended are offered again; sendings that ended become uncertain (notices and
+ * broadcasts) or queued again (replies and codes). At most 500 rows. 0 or GW_E*. */
+GW_MUSTCHECK int outbox_take_back(struct tx *tx, int64_t now);
+/* The lanes in which rows are queued, whatever their time, by name, in the arena. Their number or
+ * GW_E*. */
+GW_MUSTCHECK int outbox_lanes(struct tx *tx, struct arena *a, struct slice **lanes);
+
+struct outbox_lease {
+    int64_t owner; /* not 0 */
+    struct slice lane;
+    int seconds;  /* how long from now the rows are the owner's */
+    int limit;    /* rows, at most */
+    int reserved; /* of which so many are kept for codes and replies */
+};
+/* Takes rows of a lane whose time has come, best first. Rows past useful_until become expired. A
+ * row whose parameters do not open with the keys at hand fails ("unreadable") and holds up no
+ * other. Rows are in the arena, each with its new attempt number, counted from 1. Returns their
  * number or GW_E*. */
-GW_MUSTCHECK int outbox_lease(struct tx *tx, const struct vault *v, int64_t owner, int64_t now,
-                              int seconds, int limit, struct arena *a, struct outbox_row **rows);
+GW_MUSTCHECK int outbox_lease(struct tx *tx, const struct vault *v, const struct outbox_lease *l,
+                              int64_t now, struct arena *a, struct outbox_row **rows);
 
 /* leased → sending, on condition of owner and attempt: 1 done, 0 when the row is no longer this
- * owner's attempt (do not send), or GW_E*. */
+ * owner's attempt (do not send), or GW_E*. Keeps what the attempt will cost. */
 GW_MUSTCHECK int outbox_sending(struct tx *tx, int64_t id, int64_t owner, int attempt, int64_t now,
-                                int seconds);
+                                int seconds, int segments, int64_t price);
 
 /* The outcome of an attempt that is leased or sending (or became uncertain meanwhile), on condition
  * of owner and attempt: 1 noted, 0 when a late answer of an old attempt changed nothing, or GW_E*.
- * LATER and REFUSED may also be said of a row that is only leased. A retry at or after useful_until
- * makes the row expired. */
+ * All but OK and UNKNOWN may also be said of a row that is only leased. A retry at or after
+ * useful_until makes the row expired ("stale"). */
 enum outbox_outcome {
     OUTBOX_OK,      /* the provider took it: sent */
     OUTBOX_LATER,   /* not taken: queued again at `at` */
     OUTBOX_REFUSED, /* never: failed, with `reason` */
     OUTBOX_UNKNOWN, /* the request left and no answer came: uncertain, or queued at `at` for replies
                        and codes */
+    OUTBOX_NEEDLESS, /* nobody wants it any more: expired, with `reason` */
+    OUTBOX_OUTCOMES  /* the count */
 };
 GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
 
-/* A receipt for a row we sent: 1 updated, 0 when the id is unknown or the state is already final. A
- * failure reported while the row waits for another attempt changes nothing: the attempt decides. */
-GW_MUSTCHECK int outbox_receipt(struct tx *tx, int64_t id, bool delivered, struct slice reason,
-                                int64_t now);
-/* The newest row of a realm to which a provider gave this id, for receipts that do not name ours: 1
- * and `*id`, 0 when there is none, or GW_E*. */
-GW_MUSTCHECK int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id,
-                                       int64_t *id);
+/* The earliest time at which a row of a lane can go: 1 and `*at`, 0 when nothing waits, or GW_E*.
+ * Held rows do not count. */
+GW_MUSTCHECK int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at);
+/* The earliest end of a lease, likewise. */
+GW_MUSTCHECK int outbox_next_lapse(struct tx *tx, int64_t *at);
 
-/* The earliest time at which a row can go or a lease ends: 1 and `*at`, 0 when nothing waits, or
+/* Reports of providers. */
+
+struct outbox_report {
+    struct slice realm;       /* of the account by which it came */
+    int64_t id;               /* ours, 0 when the provider does not give it back */
+    struct slice provider_id; /* the provider's, empty when it gives none */
+    bool final;               /* no later report changes it */
+    bool delivered;
+    struct slice reason;
+};
+enum outbox_reported {
+    OUTBOX_REPORT_UNKNOWN, /* nothing we sent */
+    OUTBOX_REPORT_NOTED,   /* the row was changed */
+    OUTBOX_REPORT_AGAIN,   /* it was settled before, or waits for another attempt that decides */
+    OUTBOX_REPORT_PARKED,  /* a request is under way whose outcome will tell; kept until then */
+    OUTBOX_REPORTS         /* the count */
+};
+/* A final one ends a row; another one is kept as its reason, and shows of an uncertain row that it
+ * was sent. Returns enum outbox_reported or GW_E*. */
+GW_MUSTCHECK int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now);
+/* Deletes parked reports older than `before`, at most `limit`; their number or GW_E*. */
+GW_MUSTCHECK int outbox_purge_parked(struct tx *tx, int64_t before, int limit);
+
+/* Rows of one origin. `limit` rows a call keeps the transaction short: again until it gives 0. */
+
+/* Queued and held rows expire with the reason. Returns how many, or GW_E*. */
+GW_MUSTCHECK int outbox_withdraw(struct tx *tx, int64_t origin, struct slice reason, int64_t now,
+                                 int limit);
+/* Queued rows are held: not leased and not expired until they are released. Rows in hand are not
+ * touched: `admit` of the dispatcher answers for them, and may hold one with outbox_held(). Returns
+ * how many, or GW_E*. */
+GW_MUSTCHECK int outbox_hold(struct tx *tx, int64_t origin, int64_t now, int limit);
+/* Held rows may go again, each `delay` seconds after the time it had before, so that a pacing is
+ * kept. Wakes the dispatcher. Returns how many, or GW_E*. */
+GW_MUSTCHECK int outbox_release(struct tx *tx, int64_t origin, int64_t delay, int64_t now,
+                                int limit);
+/* The not_before of a held row that had `at`; of one that is held already the same. */
+int64_t outbox_held(int64_t at);
+
+struct outbox_counts {
+    int64_t rows[OUTBOX_STATES];
+    int64_t segments, price; /* of what was sent or may have been */
+};
+/* 0 or GW_E*. Some 10 ms for 100,000 rows. */
+GW_MUSTCHECK int outbox_counts(struct tx *tx, int64_t origin, struct outbox_counts *out);
+
+struct outbox_reason {
+    enum outbox_state state; /* failed, expired or uncertain */
+    struct slice reason;
+    int64_t rows;
+};
+/* Most frequent first, at most 100, in the arena. Their number or GW_E*. */
+GW_MUSTCHECK int outbox_reasons(struct tx *tx, int64_t origin, struct arena *a,
+                                struct outbox_reason **list);
+
+/* What a person has to decide. */
+
+/* Uncertain rows after an id, oldest first, in the arena, without their parameters. Their number or
  * GW_E*. */
-GW_MUSTCHECK int outbox_next_due(struct tx *tx, int64_t *at);
+GW_MUSTCHECK int outbox_uncertain(struct tx *tx, int64_t after_id, int limit, struct arena *a,
+                                  struct outbox_row **rows);
+enum outbox_decision {
+    OUTBOX_DECIDE_AGAIN,  /* send it once more, unless it is of no use any more: then expired */
+    OUTBOX_DECIDE_SENT,   /* it was sent */
+    OUTBOX_DECIDE_FAILED, /* it was not, and shall not be */
+};
+/* 1 done, 0 when the row is not uncertain or unknown, or GW_E*. */
+GW_MUSTCHECK int outbox_decide(struct tx *tx, int64_t id, enum outbox_decision what, int64_t now);
+
+/* Rows of a lane in a state. */
+struct outbox_total {
+    struct slice lane;
+    enum outbox_state state;
+    int64_t rows, segments, price;
+};
+/* All of them by lane and state, in the arena: reads the whole table, for a person who asks. At
+ * most 1000. Their number or GW_E*. */
+GW_MUSTCHECK int outbox_totals(struct tx *tx, struct arena *a, struct outbox_total **totals);
 
 /* The rows to one address written after `after_id`, oldest first, at most 50, in the arena: what
  * `linli chat` shows as messages of our own. Returns their number or GW_E*. */

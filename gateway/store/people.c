@@ -6,7 +6,8 @@ static const char session_column[] = "sessions.session";
 static const char params_column[] = "prompts.params";
 
 /* Both look-ups give the same columns, in the order that `fill` reads. */
-#define ADDRESS_COLUMNS "a.id, a.realm, a.sender, a.conversation, a.account, s.session, s.stored_at"
+#define ADDRESS_COLUMNS                                                                            \
+    "a.id, a.realm, a.sender, a.conversation, a.account, s.session, s.stored_at, a.unreachable_at"
 
 SQL(people_find, "SELECT " ADDRESS_COLUMNS " FROM addresses a LEFT JOIN sessions s "
                  "ON s.conversation = a.conversation "
@@ -16,7 +17,8 @@ SQL(people_find_id, "SELECT " ADDRESS_COLUMNS " FROM addresses a LEFT JOIN sessi
 SQL(people_insert, "INSERT INTO addresses (id, realm, sender, conversation, account, created_at) "
                    "VALUES ($id, $realm, $sender, $id, $account, $now) "
                    "ON CONFLICT (realm, sender) DO NOTHING");
-SQL(people_set_account, "UPDATE addresses SET account = $account WHERE id = $id");
+SQL(people_wrote, "UPDATE addresses SET account = $account, unreachable_at = 0, "
+                  "unreachable_reason = '' WHERE id = $id");
 
 /* Reads the row that `rows` stands on. 0 or GW_ECRYPTO. */
 static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
@@ -29,6 +31,7 @@ static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
         .conversation = rows_int(rows, 3),
         .account = arena_dup(a, rows_text(rows, 4)),
         .session_at = rows_int(rows, 6),
+        .unreachable_at = rows_int(rows, 7),
     };
     return sealed_open(v, session_column, out->conversation, rows_blob(rows, 5), a, &out->session);
 }
@@ -68,12 +71,24 @@ int people_address(struct tx *tx, const struct vault *v, struct ids *ids, struct
         if (rc == 0)
             return GW_EDATA;
     }
-    if (rc < 0 || account.n == 0 || slice_eq(out->account, account))
+    if (rc < 0 || account.n == 0)
         return rc < 0 ? rc : 0;
-    rc = sql_run(tx, &people_set_account,
-                 BINDS(BIND_TEXT("account", account), BIND_INT("id", out->id)));
+    if (slice_eq(out->account, account) && out->unreachable_at == 0)
+        return 0;
+    rc = sql_run(tx, &people_wrote, BINDS(BIND_TEXT("account", account), BIND_INT("id", out->id)));
     out->account = arena_dup(a, account);
+    out->unreachable_at = 0;
     return rc < 0 ? rc : 0;
+}
+
+SQL(people_mark_unreachable,
+    "UPDATE addresses SET unreachable_at = $now, unreachable_reason = $reason "
+    "WHERE id = $id AND unreachable_at = 0");
+
+int people_unreachable(struct tx *tx, int64_t id, struct slice reason, int64_t now)
+{
+    return sql_run(tx, &people_mark_unreachable,
+                   BINDS(BIND_INT("now", now), BIND_TEXT("reason", reason), BIND_INT("id", id)));
 }
 
 int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,

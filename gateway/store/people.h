@@ -12,22 +12,27 @@
 
 struct address {
     int64_t id;
-    struct slice realm;   /* "sms", or "wechat/NAME": an openid is valid in one account only */
-    struct slice sender;  /* phone (11 digits) or openid */
-    int64_t conversation; /* shared by addresses of one person once they are bound */
-    struct slice account; /* the account it last wrote to, e.g. "sms/demo": where we answer */
-    struct slice session; /* JSON in the clear, empty when there is none */
-    int64_t session_at;   /* when the session was stored */
+    struct slice realm;     /* "sms", or "wechat/NAME": an openid is valid in one account only */
+    struct slice sender;    /* phone (11 digits) or openid */
+    int64_t conversation;   /* shared by addresses of one person once they are bound */
+    struct slice account;   /* the account it last wrote to, e.g. "sms/demo": where we answer */
+    struct slice session;   /* JSON in the clear, empty when there is none */
+    int64_t session_at;     /* when the session was stored */
+    int64_t unreachable_at; /* since when its provider says that it cannot be reached; 0: it can */
 };
 
 /* Finds or makes the address, with its session. An empty `account` (somebody else named this
- * person) leaves the stored one. Strings are in the arena. */
+ * person) leaves the stored one; with one the person wrote, and is reachable again. Strings are in
+ * the arena. */
 GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids *ids,
                                 struct slice realm, struct slice sender, struct slice account,
                                 int64_t now, struct arena *a, struct address *out);
 /* The same by id, nothing made: 1, 0 when unknown, or GW_E*. */
 GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
                               struct address *out);
+/* Marks an address as one that its provider cannot reach: no broadcast goes there until the person
+ * writes again. `reason` is the provider's. 1, 0 when it was marked before, or GW_E*. */
+GW_MUSTCHECK int people_unreachable(struct tx *tx, int64_t id, struct slice reason, int64_t now);
 /* Stores the session of a conversation in the place of the one before, encrypted; `a` is for the
  * ciphertext. `asked_at` is when its newest open question was asked, 0 when none is open: it stays
  * readable beside the ciphertext (people_asked_at). 0 or GW_E*. */

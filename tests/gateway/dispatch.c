@@ -32,7 +32,10 @@ struct fixture {
     bool hold;
     struct http_request *held[HELD_MAX];
     int held_count;
-    struct dispatch_plan plan; /* given when its kind is not DISPATCH_SEND */
+    struct dispatch_plan plan;  /* given when its kind is not DISPATCH_SEND */
+    struct dispatch_plan admit; /* what admit says, likewise; worker's thread */
+    _Atomic int admits;
+    bool unreachable;
     int plans, reads;
     bool last_sent;
 };
@@ -83,6 +86,22 @@ static void on_plan(void *context, const struct outbox_row *row, int64_t now, st
     out->fetch.method = "POST";
     out->fetch.url = arena_printf(a, "http://127.0.0.1:%d/send", http_server_port(f->provider));
     out->fetch.body = row->params;
+    out->segments = 2;
+    out->price = 9;
+}
+
+/* Runs in the transaction that marks: the row is not marked yet. */
+static int on_admit(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
+                    struct arena *a, struct dispatch_plan *out)
+{
+    struct fixture *f = context;
+    struct outbox_row found;
+    (void)now;
+    assert_int_equal(outbox_get(tx, f->s->vault, row->id, a, &found), 1);
+    assert_int_equal(found.state, OUTBOX_LEASED);
+    *out = f->admit;
+    atomic_fetch_add(&f->admits, 1);
+    return 0;
 }
 
 static void on_read(void *context, const struct outbox_row *row, const struct http_fetched *result,
@@ -94,6 +113,7 @@ static void on_read(void *context, const struct outbox_row *row, const struct ht
     f->last_sent = result->sent;
     out->reason = arena_printf(a, "status %d", result->status);
     out->retry_after = result->retry_after;
+    out->unreachable = f->unreachable;
     if (result->status == 200) {
         out->outcome = OUTBOX_OK;
         out->provider_id = arena_dup(a, result->body);
@@ -137,6 +157,7 @@ static void on_start_dispatch(void *context)
     f->options.metrics = f->metrics;
     f->options.plan = on_plan;
     f->options.read = on_read;
+    f->options.admit = on_admit;
     f->options.context = f;
     assert_int_equal(dispatch_start(&f->options, &f->dispatch, &fault), 0);
 }
@@ -508,15 +529,63 @@ static void test_plan_may_refuse_or_put_off(void **state)
     end(&f);
 }
 
+static void test_the_last_word_is_said_when_a_row_is_marked(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, (struct dispatch_options){ 0 });
+    f.admit = (struct dispatch_plan){ .kind = DISPATCH_NEEDLESS, .reason = SLICE("opted out") };
+    begin(&f);
+    put(&f, 1, 1, OUTBOX_BROADCAST);
+    assert_true(reaches(&f, OUTBOX_EXPIRED, 1));
+    f.admit = (struct dispatch_plan){ .kind = DISPATCH_REFUSE, .reason = SLICE("no") };
+    put(&f, 2, 1, OUTBOX_BROADCAST);
+    assert_true(reaches(&f, OUTBOX_FAILED, 1));
+    f.admit = (struct dispatch_plan){ .kind = DISPATCH_LATER, .at = SUPPORT_NOW + 600 };
+    put(&f, 3, 1, OUTBOX_BROADCAST);
+    while (support_count(f.s, "SELECT not_before FROM outbox WHERE id = 3") != SUPPORT_NOW + 600)
+        uv_sleep(5);
+    assert_int_equal(f.requests, 0);
+    f.admit = (struct dispatch_plan){ 0 };
+    pass(&f, 600);
+    assert_true(reaches(&f, OUTBOX_SENT, 1));
+    stop(&f);
+    assert_int_equal(f.requests, 1);
+    assert_int_equal(atomic_load(&f.admits), 4);
+    assert_int_equal(support_count(f.s, "SELECT COUNT(*) FROM outbox WHERE reason = 'opted out'"),
+                     1);
+    assert_int_equal(support_count(f.s, "SELECT SUM(segments) FROM outbox"), 2);
+    assert_int_equal(support_count(f.s, "SELECT SUM(price) FROM outbox"), 9);
+    end(&f);
+}
+
+static void test_whom_a_provider_cannot_reach_is_marked(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, (struct dispatch_options){ 0 });
+    support_exec(f.s, "INSERT INTO addresses (id, realm, sender, conversation, account, created_at)"
+                      " VALUES (1, 'sms', '13800000001', 1, 'sms/demo', 0)");
+    f.statuses[0] = 400;
+    f.unreachable = true;
+    begin(&f);
+    put(&f, 1, 1, OUTBOX_NOTICE);
+    assert_true(reaches(&f, OUTBOX_FAILED, 1));
+    stop(&f);
+    assert_int_equal(support_count(f.s, "SELECT unreachable_at FROM addresses"), SUPPORT_NOW);
+    end(&f);
+}
+
 /* Rows as a gateway that was killed leaves them. */
 static void leave_behind(struct fixture *f, int64_t id, bool sending)
 {
     struct outbox_row *rows;
     struct tx *tx = support_begin(f->s);
-    assert_int_equal(outbox_lease(tx, f->s->vault, 77, SUPPORT_NOW, 60, 1, &f->s->arena, &rows), 1);
+    const struct outbox_lease l = { .owner = 77, .lane = SLICE("sms"), .seconds = 60, .limit = 1 };
+    assert_int_equal(outbox_lease(tx, f->s->vault, &l, SUPPORT_NOW, &f->s->arena, &rows), 1);
     assert_int_equal(rows[0].id, id);
     if (sending)
-        assert_int_equal(outbox_sending(tx, id, 77, 1, SUPPORT_NOW, 60), 1);
+        assert_int_equal(outbox_sending(tx, id, 77, 1, SUPPORT_NOW, 60, 1, 0), 1);
     support_commit(f->s);
 }
 
@@ -676,6 +745,8 @@ int main(void)
         cmocka_unit_test(test_refused_is_final),
         cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_plan_may_refuse_or_put_off),
+        cmocka_unit_test(test_the_last_word_is_said_when_a_row_is_marked),
+        cmocka_unit_test(test_whom_a_provider_cannot_reach_is_marked),
         cmocka_unit_test(test_after_a_crash),
         cmocka_unit_test(test_outcome_is_kept_until_the_store_takes_it),
         cmocka_unit_test(test_stop_gives_up_what_takes_too_long),

@@ -1,6 +1,7 @@
 /* The outbox: its table of states, leases, crashes, late answers, receipts. */
 #include "gateway/store/outbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/support.h"
@@ -27,7 +28,11 @@ static int64_t put(struct support *s, enum outbox_priority priority, int64_t not
 
 static int lease(struct support *s, int64_t owner, int64_t now, int limit, struct outbox_row **rows)
 {
-    return outbox_lease(s->tx, s->vault, owner, now, LEASE, limit, &s->arena, rows);
+    const struct outbox_lease l = {
+        .owner = owner, .lane = SLICE("sms"), .seconds = LEASE, .limit = limit
+    };
+    assert_int_equal(outbox_take_back(s->tx, now), 0);
+    return outbox_lease(s->tx, s->vault, &l, now, &s->arena, rows);
 }
 
 static enum outbox_state state_of(struct support *s, int64_t id)
@@ -50,13 +55,39 @@ static int64_t leased(struct support *s, enum outbox_priority priority, int64_t 
 static int64_t sending(struct support *s, enum outbox_priority priority, int64_t now)
 {
     int64_t id = leased(s, priority, now);
-    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, now, LEASE), 1);
+    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, now, LEASE, 1, 5), 1);
     return id;
 }
 
 static int outcome(struct support *s, int64_t id, int attempt, enum outbox_outcome what, int64_t at)
 {
     return outbox_outcome(s->tx, id, OWNER, attempt, what, SLICE("p1"), SLICE("why"), at, at);
+}
+
+static int report(struct support *s, const struct outbox_report *r, int64_t now)
+{
+    return outbox_report(s->tx, r, now);
+}
+
+static int by_id(struct support *s, int64_t id, bool delivered, int64_t now)
+{
+    const struct outbox_report r = { .realm = SLICE("sms"),
+                                     .id = id,
+                                     .final = true,
+                                     .delivered = delivered,
+                                     .reason = SLICE("by id") };
+    return report(s, &r, now);
+}
+
+static int by_provider_id(struct support *s, const char *realm, const char *provider_id,
+                          bool delivered, int64_t now)
+{
+    const struct outbox_report r = { .realm = slice_of(realm),
+                                     .provider_id = slice_of(provider_id),
+                                     .final = true,
+                                     .delivered = delivered,
+                                     .reason = SLICE("by provider") };
+    return report(s, &r, now);
 }
 
 /* Every state has a name, every state but the final ones a way out, and a final one none. */
@@ -135,9 +166,12 @@ static void putting_wakes_and_checks(void **state)
     put(s, OUTBOX_REPLY, 0);
     struct outbox_row row = { .id = 0, .priority = OUTBOX_REPLY };
     assert_int_equal(outbox_put(s->tx, s->vault, &row, 0, &s->arena), GW_EINVAL);
-    row = (struct outbox_row){ .id = 3, .priority = (enum outbox_priority)0 };
+    row =
+        (struct outbox_row){ .id = 3, .realm = SLICE("sms"), .priority = (enum outbox_priority)0 };
     assert_int_equal(outbox_put(s->tx, s->vault, &row, 0, &s->arena), GW_EINVAL);
     struct outbox_row *rows = NULL;
+    row = (struct outbox_row){ .id = 3, .priority = OUTBOX_REPLY }; /* nobody could send it */
+    assert_int_equal(outbox_put(s->tx, s->vault, &row, 0, &s->arena), GW_EINVAL);
     assert_int_equal(lease(s, 0, 0, 1, &rows), GW_EINVAL);
     assert_int_equal(lease(s, OWNER, 0, 0, &rows), GW_EINVAL);
     support_commit(s);
@@ -161,21 +195,32 @@ static void the_best_go_first(void **state)
     assert_int_equal(lease(s, OWNER, 100, 3, &rows), 0);
 }
 
+static int next_due(struct support *s, int64_t *at)
+{
+    int64_t lapse = 0;
+    int due = outbox_next_due(s->tx, SLICE("sms"), at);
+    int held = outbox_next_lapse(s->tx, &lapse);
+    assert_true(due >= 0 && held >= 0);
+    if (held == 1 && (due == 0 || lapse < *at))
+        *at = lapse;
+    return due == 1 || held == 1;
+}
+
 static void the_next_due_time(void **state)
 {
     struct support *s = *state;
     int64_t at = 0;
     struct outbox_row *rows = NULL;
-    assert_int_equal(outbox_next_due(s->tx, &at), 0);
+    assert_int_equal(next_due(s, &at), 0);
     put(s, OUTBOX_BROADCAST, 70);
     put(s, OUTBOX_CODE, 90);
-    assert_int_equal(outbox_next_due(s->tx, &at), 1);
+    assert_int_equal(next_due(s, &at), 1);
     assert_int_equal(at, 70);
     assert_int_equal(lease(s, OWNER, 70, 5, &rows), 1);
-    assert_int_equal(outbox_next_due(s->tx, &at), 1);
+    assert_int_equal(next_due(s, &at), 1);
     assert_int_equal(at, 90);
     assert_int_equal(lease(s, OWNER, 90, 5, &rows), 1);
-    assert_int_equal(outbox_next_due(s->tx, &at), 1);
+    assert_int_equal(next_due(s, &at), 1);
     assert_int_equal(at, 70 + LEASE); /* the end of the first lease */
 }
 
@@ -186,15 +231,12 @@ static void a_row_goes_its_way(void **state)
     assert_int_equal(state_of(s, id), OUTBOX_SENDING);
     assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), 1);
     assert_int_equal(state_of(s, id), OUTBOX_SENT);
-    int64_t found = 0;
-    assert_int_equal(outbox_by_provider_id(s->tx, SLICE("sms"), SLICE("p1"), &found), 1);
-    assert_true(found == id);
-    assert_int_equal(outbox_by_provider_id(s->tx, SLICE("wechat/x"), SLICE("p1"), &found), 0);
-    assert_int_equal(outbox_by_provider_id(s->tx, SLICE("sms"), SLICE(""), &found), 0);
-    assert_int_equal(outbox_receipt(s->tx, id, true, SLICE("DELIVRD"), 105), 1);
+    assert_int_equal(by_provider_id(s, "wechat/x", "p1", true, 105), OUTBOX_REPORT_UNKNOWN);
+    assert_int_equal(by_provider_id(s, "sms", "", true, 105), OUTBOX_REPORT_UNKNOWN);
+    assert_int_equal(by_provider_id(s, "sms", "p1", true, 105), OUTBOX_REPORT_NOTED);
     assert_int_equal(state_of(s, id), OUTBOX_DELIVERED);
-    assert_int_equal(outbox_receipt(s->tx, id, false, SLICE("late"), 106), 0);
-    assert_int_equal(outbox_receipt(s->tx, 1, true, SLICE(""), 106), 0);
+    assert_int_equal(by_id(s, id, false, 106), OUTBOX_REPORT_AGAIN);
+    assert_int_equal(by_id(s, 1, true, 106), OUTBOX_REPORT_UNKNOWN);
     assert_int_equal(state_of(s, id), OUTBOX_DELIVERED);
 }
 
@@ -202,11 +244,11 @@ static void only_the_owner_of_the_attempt_may_send(void **state)
 {
     struct support *s = *state;
     int64_t id = leased(s, OUTBOX_BROADCAST, 100);
-    assert_int_equal(outbox_sending(s->tx, id, OTHER, 1, 100, LEASE), 0);
-    assert_int_equal(outbox_sending(s->tx, id, OWNER, 2, 100, LEASE), 0);
-    assert_int_equal(outbox_sending(s->tx, 1, OWNER, 1, 100, LEASE), 0);
-    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100, LEASE), 1);
-    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100, LEASE), 0); /* once */
+    assert_int_equal(outbox_sending(s->tx, id, OTHER, 1, 100, LEASE, 1, 5), 0);
+    assert_int_equal(outbox_sending(s->tx, id, OWNER, 2, 100, LEASE, 1, 5), 0);
+    assert_int_equal(outbox_sending(s->tx, 1, OWNER, 1, 100, LEASE, 1, 5), 0);
+    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100, LEASE, 1, 5), 1);
+    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100, LEASE, 1, 5), 0); /* once */
 }
 
 static void a_crashed_lease_is_offered_again(void **state)
@@ -219,8 +261,8 @@ static void a_crashed_lease_is_offered_again(void **state)
     assert_true(rows[0].id == id);
     assert_int_equal(rows[0].attempt, 2);
     /* The first owner wakes up: it may not send any more. */
-    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100 + LEASE, LEASE), 0);
-    assert_int_equal(outbox_sending(s->tx, id, OTHER, 2, 100 + LEASE, LEASE), 1);
+    assert_int_equal(outbox_sending(s->tx, id, OWNER, 1, 100 + LEASE, LEASE, 1, 5), 0);
+    assert_int_equal(outbox_sending(s->tx, id, OTHER, 2, 100 + LEASE, LEASE, 1, 5), 1);
 }
 
 static void a_crash_while_sending_is_settled_by_priority(void **state)
@@ -266,7 +308,7 @@ static void an_uncertain_row_is_settled_by_its_own_answer_or_receipt(void **stat
     assert_int_equal(outcome(s, one, 1, OUTBOX_UNKNOWN, 200), 0);
     assert_int_equal(outcome(s, one, 1, OUTBOX_OK, 200), 1);
     assert_int_equal(state_of(s, one), OUTBOX_SENT);
-    assert_int_equal(outbox_receipt(s->tx, two, true, SLICE(""), 200), 1);
+    assert_int_equal(by_id(s, two, true, 200), OUTBOX_REPORT_NOTED);
     assert_int_equal(state_of(s, two), OUTBOX_DELIVERED);
 }
 
@@ -324,17 +366,17 @@ static void receipts_of_an_earlier_attempt(void **state)
 {
     struct support *s = *state;
     int64_t never = put(s, OUTBOX_BROADCAST, 9000);
-    assert_int_equal(outbox_receipt(s->tx, never, true, SLICE(""), 100), 0);
+    assert_int_equal(by_id(s, never, true, 100), OUTBOX_REPORT_UNKNOWN);
     int64_t id = sending(s, OUTBOX_REPLY, 100);
     assert_int_equal(outcome(s, id, 1, OUTBOX_UNKNOWN, 300), 1);
-    assert_int_equal(outbox_receipt(s->tx, id, false, SLICE("x"), 200), 0);
+    assert_int_equal(by_id(s, id, false, 200), OUTBOX_REPORT_AGAIN);
     assert_int_equal(state_of(s, id), OUTBOX_QUEUED);
-    assert_int_equal(outbox_receipt(s->tx, id, true, SLICE(""), 200), 1); /* it had arrived */
+    assert_int_equal(by_id(s, id, true, 200), OUTBOX_REPORT_NOTED); /* it had arrived */
     struct outbox_row *rows = NULL;
     assert_int_equal(lease(s, OWNER, 300, 1, &rows), 0);
     /* A receipt that overtakes the answer to our request. */
     id = sending(s, OUTBOX_REPLY, 100);
-    assert_int_equal(outbox_receipt(s->tx, id, true, SLICE(""), 100), 1);
+    assert_int_equal(by_id(s, id, true, 100), OUTBOX_REPORT_NOTED);
     assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), 0);
     assert_int_equal(state_of(s, id), OUTBOX_DELIVERED);
 }
@@ -351,7 +393,9 @@ static void what_is_no_longer_useful_expires(void **state)
     assert_true(rows[0].id == fresh);
     for (int i = 0; i < 5; i++)
         assert_int_equal(state_of(s, old[i]), OUTBOX_EXPIRED);
-    const struct outbox_row forever = { .id = 1, .priority = OUTBOX_NOTICE, .useful_until = 0 };
+    const struct outbox_row forever = {
+        .id = 1, .realm = SLICE("sms"), .priority = OUTBOX_NOTICE, .useful_until = 0
+    };
     assert_int_equal(outbox_put(s->tx, s->vault, &forever, 0, &s->arena), 0);
     assert_int_equal(lease(s, OWNER, INT32_MAX, 1, &rows), 1);
     assert_int_equal(rows[0].id, 1);
@@ -414,6 +458,269 @@ static void after_a_restore(void **state)
     }
 }
 
+/* Rows of an origin, and which account they ask for. */
+static int64_t put_of(struct support *s, int64_t origin, const char *account, int64_t not_before)
+{
+    const struct outbox_row row = {
+        .id = ids_next(&s->ids),
+        .address = 5,
+        .realm = SLICE("sms"),
+        .recipient = SLICE("13800000011"),
+        .account = slice_of(account),
+        .message = SLICE("broadcast.call"),
+        .params = SLICE("{}"),
+        .priority = OUTBOX_BROADCAST,
+        .not_before = not_before,
+        .useful_until = 5000,
+        .origin = origin,
+    };
+    assert_int_equal(outbox_put(s->tx, s->vault, &row, 100, &s->arena), 0);
+    return row.id;
+}
+
+static void a_lane_does_not_hold_up_another(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    struct slice *lanes = NULL;
+    assert_int_equal(outbox_lanes(s->tx, &s->arena, &lanes), 0);
+    for (int i = 0; i < 20; i++)
+        put_of(s, 0, "sms/slow", 100);
+    int64_t other = put_of(s, 0, "sms/quick", 200);
+    int64_t any = put_of(s, 0, "", 200);
+    assert_int_equal(outbox_lanes(s->tx, &s->arena, &lanes), 3);
+    assert_slice(lanes[0], "sms");
+    assert_slice(lanes[1], "sms/quick");
+    assert_slice(lanes[2], "sms/slow");
+    struct outbox_lease l = { .owner = OWNER, .lane = lanes[1], .seconds = LEASE, .limit = 5 };
+    assert_int_equal(outbox_lease(s->tx, s->vault, &l, 200, &s->arena, &rows), 1);
+    assert_true(rows[0].id == other);
+    l.lane = lanes[0];
+    assert_int_equal(outbox_lease(s->tx, s->vault, &l, 200, &s->arena, &rows), 1);
+    assert_true(rows[0].id == any);
+    assert_int_equal(outbox_lanes(s->tx, &s->arena, &lanes), 1);
+}
+
+static void room_is_kept_for_replies(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    for (int i = 0; i < 10; i++)
+        put(s, OUTBOX_BROADCAST, 100);
+    const struct outbox_lease l = {
+        .owner = OWNER, .lane = SLICE("sms"), .seconds = LEASE, .limit = 4, .reserved = 2
+    };
+    assert_int_equal(outbox_lease(s->tx, s->vault, &l, 100, &s->arena, &rows), 2);
+    for (int i = 0; i < 10; i++)
+        put(s, OUTBOX_REPLY, 100);
+    assert_int_equal(outbox_lease(s->tx, s->vault, &l, 100, &s->arena, &rows), 4);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(rows[i].priority, OUTBOX_REPLY);
+}
+
+static void what_is_stale_when_its_time_comes_is_not_sent(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row row = { .id = 9,
+                              .realm = SLICE("sms"),
+                              .priority = OUTBOX_BROADCAST,
+                              .not_before = 5000,
+                              .useful_until = 5000,
+                              .origin = 3 };
+    struct outbox_counts counts;
+    struct outbox_reason *reasons = NULL;
+    assert_int_equal(outbox_put(s->tx, s->vault, &row, 100, &s->arena), 0);
+    assert_int_equal(state_of(s, 9), OUTBOX_EXPIRED);
+    assert_int_equal(outbox_counts(s->tx, 3, &counts), 0);
+    assert_int_equal(counts.rows[OUTBOX_EXPIRED], 1);
+    assert_int_equal(outbox_reasons(s->tx, 3, &s->arena, &reasons), 1);
+    assert_slice(reasons[0].reason, "stale");
+    support_commit(s);
+    assert_int_equal(store_woken(s->store), 0);
+    support_begin(s);
+}
+
+static void rows_of_an_origin_are_withdrawn(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    int64_t under_way = put_of(s, 3, "", 100);
+    assert_int_equal(lease(s, OWNER, 100, 1, &rows), 1);
+    int64_t other = put_of(s, 4, "", 100);
+    int64_t plain = put_of(s, 0, "", 100);
+    for (int i = 0; i < 5; i++)
+        put_of(s, 3, "", 100 + i);
+    assert_int_equal(outbox_hold(s->tx, 3, 100, 2), 2); /* held ones go too */
+    assert_int_equal(outbox_withdraw(s->tx, 3, SLICE("cancelled"), 101, 3), 3);
+    assert_int_equal(outbox_withdraw(s->tx, 3, SLICE("cancelled"), 101, 3), 2);
+    assert_int_equal(outbox_withdraw(s->tx, 3, SLICE("cancelled"), 101, 3), 0);
+    assert_int_equal(outbox_withdraw(s->tx, 0, SLICE("cancelled"), 101, 3), 0); /* no origin */
+    assert_int_equal(state_of(s, under_way), OUTBOX_LEASED);
+    assert_int_equal(state_of(s, other), OUTBOX_QUEUED);
+    assert_int_equal(state_of(s, plain), OUTBOX_QUEUED);
+    struct outbox_reason *reasons = NULL;
+    assert_int_equal(outbox_reasons(s->tx, 3, &s->arena, &reasons), 1);
+    assert_int_equal(reasons[0].state, OUTBOX_EXPIRED);
+    assert_int_equal(reasons[0].rows, 5);
+    assert_slice(reasons[0].reason, "cancelled");
+    assert_true(outbox_may_move(OUTBOX_QUEUED, OUTBOX_EXPIRED)); /* in bulk, but by the table */
+}
+
+static void held_rows_wait_and_keep_their_pacing(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    int64_t at = 0;
+    for (int i = 0; i < 3; i++)
+        put_of(s, 3, "", 100 + 10 * i);
+    assert_int_equal(outbox_hold(s->tx, 3, 100, 100), 3);
+    assert_int_equal(outbox_hold(s->tx, 3, 100, 100), 0);
+    assert_int_equal(lease(s, OWNER, INT32_MAX, 5, &rows), 0);
+    assert_int_equal(next_due(s, &at), 0); /* nobody has to wake for them */
+    assert_int_equal(outbox_release(s->tx, 4, 50, 200, 100), 0);
+    assert_int_equal(outbox_release(s->tx, 3, 50, 200, 100), 3);
+    assert_int_equal(outbox_release(s->tx, 3, 50, 200, 100), 0);
+    assert_int_equal(next_due(s, &at), 1);
+    assert_int_equal(at, 150);
+    assert_int_equal(lease(s, OWNER, 165, 5, &rows), 2);
+    /* One that was in hand when the pause came is held by the dispatcher itself. */
+    assert_int_equal(outcome(s, rows[0].id, 1, OUTBOX_LATER, outbox_held(170)), 1);
+    assert_int_equal(state_of(s, rows[0].id), OUTBOX_QUEUED);
+    assert_true(outbox_held(outbox_held(170)) == outbox_held(170));
+    assert_int_equal(outbox_release(s->tx, 3, 0, 200, 100), 1);
+    assert_int_equal(lease(s, OWNER, 170, 5, &rows), 2);
+}
+
+static void an_origin_is_counted(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    struct outbox_counts counts;
+    int64_t ids[6];
+    for (int i = 0; i < 6; i++)
+        ids[i] = put_of(s, 3, "", 100);
+    put_of(s, 4, "", 100);
+    assert_int_equal(lease(s, OWNER, 100, 5, &rows), 5);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(outbox_sending(s->tx, ids[i], OWNER, 1, 100, LEASE, 2, 9), 1);
+    assert_int_equal(outcome(s, ids[0], 1, OUTBOX_OK, 100), 1);
+    assert_int_equal(outcome(s, ids[1], 1, OUTBOX_REFUSED, 100), 1);
+    assert_int_equal(outcome(s, ids[2], 1, OUTBOX_UNKNOWN, 100), 1);
+    assert_int_equal(outcome(s, ids[3], 1, OUTBOX_LATER, 200), 1);
+    assert_int_equal(by_id(s, ids[4], true, 100), OUTBOX_REPORT_NOTED);
+    assert_int_equal(outbox_counts(s->tx, 3, &counts), 0);
+    static const int64_t expected[OUTBOX_STATES] = {
+        [OUTBOX_QUEUED] = 2, [OUTBOX_SENT] = 1,      [OUTBOX_DELIVERED] = 1,
+        [OUTBOX_FAILED] = 1, [OUTBOX_UNCERTAIN] = 1,
+    };
+    for (int i = 0; i < OUTBOX_STATES; i++)
+        assert_int_equal(counts.rows[i], expected[i]);
+    /* Sent, delivered, and what may have been sent; not what was refused or put off. */
+    assert_int_equal(counts.segments, 6);
+    assert_int_equal(counts.price, 27);
+    assert_int_equal(outbox_counts(s->tx, 5, &counts), 0);
+    assert_int_equal(counts.rows[OUTBOX_QUEUED], 0);
+    struct outbox_total *totals = NULL;
+    assert_int_equal(outbox_totals(s->tx, &s->arena, &totals), 5);
+    assert_slice(totals[0].lane, "sms");
+    assert_int_equal(totals[0].state, OUTBOX_QUEUED);
+    assert_int_equal(totals[0].rows, 3);
+}
+
+static void a_person_decides_what_is_uncertain(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row *rows = NULL;
+    int64_t ids[3];
+    for (int i = 0; i < 3; i++) {
+        ids[i] = sending(s, OUTBOX_BROADCAST, 100);
+        assert_int_equal(outcome(s, ids[i], 1, OUTBOX_UNKNOWN, 100), 1);
+    }
+    assert_int_equal(outbox_uncertain(s->tx, 0, 2, &s->arena, &rows), 2);
+    assert_true(rows[0].id == ids[0] && rows[1].id == ids[1]);
+    assert_slice(rows[0].reason, "why");
+    assert_slice(rows[0].recipient, "13800000011");
+    assert_int_equal(rows[0].changed_at, 100);
+    assert_int_equal(outbox_uncertain(s->tx, ids[1], 2, &s->arena, &rows), 1);
+    assert_int_equal(outbox_decide(s->tx, ids[0], OUTBOX_DECIDE_AGAIN, 150), 1);
+    assert_int_equal(outbox_decide(s->tx, ids[1], OUTBOX_DECIDE_SENT, 150), 1);
+    assert_int_equal(outbox_decide(s->tx, ids[2], OUTBOX_DECIDE_FAILED, 150), 1);
+    assert_int_equal(state_of(s, ids[0]), OUTBOX_QUEUED);
+    assert_int_equal(state_of(s, ids[1]), OUTBOX_SENT);
+    assert_int_equal(state_of(s, ids[2]), OUTBOX_FAILED);
+    assert_int_equal(outbox_decide(s->tx, ids[2], OUTBOX_DECIDE_AGAIN, 150), 0); /* once */
+    assert_int_equal(outbox_decide(s->tx, 1, OUTBOX_DECIDE_AGAIN, 150), 0);
+    /* The attempt that was given up cannot speak any more. */
+    assert_int_equal(outcome(s, ids[0], 1, OUTBOX_OK, 160), 0);
+    /* Too late to send it again. */
+    int64_t late = sending(s, OUTBOX_BROADCAST, 100);
+    assert_int_equal(outcome(s, late, 1, OUTBOX_UNKNOWN, 100), 1);
+    assert_int_equal(outbox_decide(s->tx, late, OUTBOX_DECIDE_AGAIN, 1100), 1);
+    assert_int_equal(state_of(s, late), OUTBOX_EXPIRED);
+}
+
+static void nobody_wants_it_any_more(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row row;
+    int64_t id = leased(s, OUTBOX_BROADCAST, 100);
+    assert_int_equal(outcome(s, id, 1, OUTBOX_NEEDLESS, 100), 1);
+    assert_int_equal(outbox_get(s->tx, s->vault, id, &s->arena, &row), 1);
+    assert_int_equal(row.state, OUTBOX_EXPIRED);
+    assert_slice(row.reason, "why");
+}
+
+static void a_report_before_its_outcome_is_kept(void **state)
+{
+    struct support *s = *state;
+    /* Nothing is under way: the report belongs to nothing we sent. */
+    assert_int_equal(by_provider_id(s, "sms", "p1", true, 100), OUTBOX_REPORT_UNKNOWN);
+    int64_t id = sending(s, OUTBOX_BROADCAST, 100);
+    int64_t other = sending(s, OUTBOX_BROADCAST, 100);
+    assert_int_equal(by_provider_id(s, "sms", "p1", true, 100), OUTBOX_REPORT_PARKED);
+    assert_int_equal(by_provider_id(s, "sms", "p1", false, 100), OUTBOX_REPORT_PARKED); /* late */
+    assert_int_equal(by_provider_id(s, "sms", "p9", true, 100), OUTBOX_REPORT_PARKED);
+    assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), 1);
+    assert_int_equal(state_of(s, id), OUTBOX_DELIVERED);
+    assert_int_equal(state_of(s, other), OUTBOX_SENDING);
+    assert_int_equal(outbox_purge_parked(s->tx, 100, 10), 0);
+    assert_int_equal(outbox_purge_parked(s->tx, 101, 10), 1); /* p9, which nobody ever claimed */
+    assert_int_equal(outbox_purge_parked(s->tx, 101, 10), 0);
+}
+
+static void parked_reports_are_bounded(void **state)
+{
+    struct support *s = *state;
+    char name[16];
+    sending(s, OUTBOX_BROADCAST, 100);
+    for (int i = 0; i < 10000; i++) {
+        snprintf(name, sizeof(name), "x%d", i);
+        assert_int_equal(by_provider_id(s, "sms", name, true, 100), OUTBOX_REPORT_PARKED);
+    }
+    assert_int_equal(by_provider_id(s, "sms", "more", true, 100), OUTBOX_REPORT_UNKNOWN);
+}
+
+static void a_report_on_the_way_ends_nothing(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row row;
+    int64_t id = sending(s, OUTBOX_BROADCAST, 100);
+    struct outbox_report r = { .realm = SLICE("sms"), .id = id, .reason = SLICE("buffered") };
+    assert_int_equal(report(s, &r, 100), OUTBOX_REPORT_NOTED);
+    assert_int_equal(state_of(s, id), OUTBOX_SENDING);
+    assert_int_equal(outcome(s, id, 1, OUTBOX_UNKNOWN, 100), 1);
+    assert_int_equal(state_of(s, id), OUTBOX_UNCERTAIN);
+    /* It is on its way, so it was taken. */
+    assert_int_equal(report(s, &r, 110), OUTBOX_REPORT_NOTED);
+    assert_int_equal(outbox_get(s->tx, s->vault, id, &s->arena, &row), 1);
+    assert_int_equal(row.state, OUTBOX_SENT);
+    assert_slice(row.reason, "buffered");
+    r.realm = SLICE("wechat/x"); /* not by the account that sent it */
+    assert_int_equal(report(s, &r, 110), OUTBOX_REPORT_UNKNOWN);
+    assert_int_equal(by_id(s, id, false, 120), OUTBOX_REPORT_NOTED);
+    assert_int_equal(state_of(s, id), OUTBOX_FAILED);
+}
+
 static void finished_rows_are_purged(void **state)
 {
     struct support *s = *state;
@@ -449,6 +756,17 @@ int main(void)
         TEST(an_unreadable_row_holds_up_no_other),
         TEST(messages_to_one_address),
         TEST(after_a_restore),
+        TEST(a_lane_does_not_hold_up_another),
+        TEST(room_is_kept_for_replies),
+        TEST(what_is_stale_when_its_time_comes_is_not_sent),
+        TEST(rows_of_an_origin_are_withdrawn),
+        TEST(held_rows_wait_and_keep_their_pacing),
+        TEST(an_origin_is_counted),
+        TEST(a_person_decides_what_is_uncertain),
+        TEST(nobody_wants_it_any_more),
+        TEST(a_report_before_its_outcome_is_kept),
+        TEST(parked_reports_are_bounded),
+        TEST(a_report_on_the_way_ends_nothing),
         TEST(finished_rows_are_purged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

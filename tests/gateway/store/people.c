@@ -55,6 +55,21 @@ static void the_account_last_written_to_is_kept(void **state)
     assert_int_equal(people_by_id(s->tx, s->vault, 1, &s->arena, &found), 0);
 }
 
+static void whom_nothing_reaches_is_marked_until_they_write(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/one");
+    assert_int_equal(a.unreachable_at, 0);
+    assert_int_equal(people_unreachable(s->tx, a.id, SLICE("empty number"), 100), 1);
+    assert_int_equal(people_unreachable(s->tx, a.id, SLICE("again"), 200), 0); /* the first stays */
+    assert_int_equal(people_unreachable(s->tx, 1, SLICE("nobody"), 200), 0);
+    assert_int_equal(address(s, "sms", "13800000011", "").unreachable_at, 100); /* only named */
+    assert_int_equal(address(s, "sms", "13800000011", "sms/one").unreachable_at, 0);
+    struct address found;
+    assert_int_equal(people_by_id(s->tx, s->vault, a.id, &s->arena, &found), 1);
+    assert_int_equal(found.unreachable_at, 0);
+}
+
 static void a_session_is_saved_and_dropped(void **state)
 {
     struct support *s = *state;
@@ -262,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_address_is_made_once),
         TEST(the_account_last_written_to_is_kept),
+        TEST(whom_nothing_reaches_is_marked_until_they_write),
         TEST(a_session_is_saved_and_dropped),
         TEST(a_changed_session_does_not_open),
         TEST(prompts_are_taken_once_oldest_first),

@@ -24,6 +24,7 @@ static const struct {
     { "store_empty_probe", "one row at most" },
     { "outbox_restore_uncertain", "once after a restore" },
     { "outbox_restore_expired", "once after a restore" },
+    { "outbox_all_totals", "linli outbox: for a person who asks" },
     { "migrate_known", "at start; a row a migration" },
     { "audit_count", "linli audit looks at everything" },
     { "org_all", "organizations of one district: about a hundred" },

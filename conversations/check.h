@@ -20,7 +20,7 @@ void check_question(struct check *k, const struct message *m);
 
 /* Renders the message with its example, holds the text to the rules of design.md, and returns its
  * row
- * {"id","units","segments","budget"}. */
+ * {"id","units","segments","budget","parts": [units of each]}. */
 json_t *check_message(struct check *k, const struct message *m);
 
 #endif

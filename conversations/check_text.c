@@ -4,38 +4,105 @@
 #include "conversations/check.h"
 #include "conversations/render.h"
 #include "gateway/base/json.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/segments.h"
 #include "gateway/base/utf8.h"
 
 enum {
     WECHAT_BYTES_MAX = 2000, /* scripts.md section 2: limit of a passive text */
     CHOICES_MAX = 9,         /* design.md: at most nine choices */
-    PHONE_DIGITS = 7         /* a run of digits that long reads as a telephone number */
+    PHONE_DIGITS = 7,        /* a run of digits that long reads as a telephone number */
+    SHORT_DIGITS = 5,        /* service numbers: 12345, 95598 */
+    CODE_LETTERS = 4         /* letters and digits together of a certificate's number or code */
 };
 
 /* design.md, "Conversations": words that are never said, and what carriers block. */
 static const char *const forbidden[] = { "系统",     "用户", "无效", "错误", "超时",
                                          "验证失败", "候补", "会话", NULL };
-static const char *const links[] = { "http:", "https:", "www.", ".com", ".cn", "weixin://", NULL };
+static const char *const links[] = { "://", "http:", "https:", "www.", ".com", ".cn", NULL };
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* Longest run of ASCII digits outside parameters: wording, not values. */
-static size_t longest_digits(const struct template *t)
+static bool is_letter(char c)
 {
-    size_t longest = 0;
-    for (int i = 0; i < t->count; i++) {
-        size_t run = 0;
-        struct slice text = t->parts[i].text;
-        for (size_t j = 0; t->parts[i].kind == PART_TEXT && j < text.n; j++) {
-            run = is_digit(text.p[j]) ? run + 1 : 0;
-            longest = run > longest ? run : longest;
-        }
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What everybody may dial in danger, named in safety texts alone (scripts.md section 0, rule 8). */
+static const char *const danger_numbers[] = { "120", "110", "119", "12356", NULL };
+/* Short numbers begin so: 12345, 95598, 96128, 10086; and the three that are no more than that. */
+static const char *const short_heads[] = { "12", "95", "96", "100", NULL };
+static const char *const short_whole[] = { "110", "119", "120", "122", NULL };
+/* What is counted is not called: 最多110个字. */
+static const char *const counted[] = { "个", "字", "人", "条", "小时", "分", "元", "名", NULL };
+
+static bool is_listed(struct slice word, const char *const *list, bool head)
+{
+    for (; *list != NULL; list++)
+        if (head ? slice_starts(word, slice_of(*list)) : slice_eq(word, slice_of(*list)))
+            return true;
+    return false;
+}
+
+/* Whether a run of digits (hyphens between them left in) reads as a telephone number: 0879-2123456,
+ * 400-1234567, 12345, 110. A certificate's number has letters in front. */
+static bool is_telephone(struct slice run, struct slice behind, bool after_letter, bool safety)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < run.n; i++)
+        digits += is_digit(run.p[i]);
+    if (after_letter || (safety && is_listed(run, danger_numbers, false)))
+        return false;
+    if (digits >= PHONE_DIGITS)
+        return true;
+    return !is_listed(behind, counted, true) &&
+           (is_listed(run, short_whole, false) ||
+            (digits == SHORT_DIGITS && digits == run.n && is_listed(run, short_heads, true)));
+}
+
+static bool has_telephone(struct slice text, bool safety)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (!is_digit(text.p[i]))
+            continue;
+        size_t end = i;
+        while (end < text.n && (is_digit(text.p[end]) || (text.p[end] == '-' && end + 1 < text.n &&
+                                                          is_digit(text.p[end + 1]))))
+            end++;
+        bool after_letter = i > 0 && is_letter(text.p[i - 1]);
+        if (is_telephone((struct slice){ text.p + i, end - i }, slice_skip(text, end), after_letter,
+                         safety))
+            return true;
+        i = end;
     }
-    return longest;
+    return false;
+}
+
+/* In the wording, outside of parameters: those are values, 5000 hours or a code of one use. */
+static bool words_have_telephone(const struct template *t, bool safety)
+{
+    for (int i = 0; i < t->count; i++)
+        if (t->parts[i].kind == PART_TEXT && has_telephone(t->parts[i].text, safety))
+            return true;
+    return false;
+}
+
+/* A whole mobile number anywhere in what would be sent. */
+static bool shows_mobile(struct slice text)
+{
+    for (size_t i = 0; i < text.n;) {
+        size_t n = 0;
+        char phone[12];
+        while (i + n < text.n && is_digit(text.p[i + n]))
+            n++;
+        if (n == 11 && phone_normalize((struct slice){ text.p + i, n }, phone))
+            return true;
+        i += n > 0 ? n : 1;
+    }
+    return false;
 }
 
 static const char *first_of(struct slice text, const char *const *words)
@@ -70,22 +137,42 @@ static bool has_machine_time(struct slice text)
     return false;
 }
 
-static bool is_letter(char c)
+/* Letters and digits in front of `text`: how many, and whether digits are among them. */
+static size_t word_length(struct slice text, bool *digits)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    size_t n = 0;
+    *digits = false;
+    for (; n < text.n && (is_letter(text.p[n]) || is_digit(text.p[n])); n++)
+        *digits = *digits || is_digit(text.p[n]);
+    return n;
 }
 
-/* 回R, 回N …: letters are never offered, but for what recruitment carries by law. 回R后 tells of
- * one that was sent. */
+static bool begins_with_offer(struct slice text)
+{
+    static const char *const between[] = { "复", "个", "“", "‘", " ", NULL };
+    for (int i = 0; between[i] != NULL; i++)
+        if (slice_starts(text, slice_of(between[i])))
+            text = slice_skip(text, strlen(between[i]));
+    if (text.n == 0 || !is_letter(*text.p))
+        return false;
+    bool digits;
+    size_t n = word_length(text, &digits);
+    bool is_code = digits && n >= CODE_LETTERS;
+    return !is_code && !slice_starts(slice_skip(text, n), SLICE("后"));
+}
+
+/* 回R, 回复“N” …: letters are never offered, but for what recruitment carries by law and for the
+ * number and code of a certificate, which are copied. 回R后 tells of one that was sent. */
 static bool offers_letter(struct slice text)
 {
-    const struct slice reply = SLICE("回");
-    for (ptrdiff_t at = slice_find(text, reply); at >= 0; at = slice_find(text, reply)) {
-        text = slice_skip(text, (size_t)at + reply.n);
-        if (slice_starts(text, SLICE("“")))
-            text = slice_skip(text, sizeof "“" - 1);
-        if (text.n > 0 && is_letter(*text.p) && !slice_starts(slice_skip(text, 1), SLICE("后")))
-            return true;
+    static const char *const verbs[] = { "回", "发", "写", "填", "按", "选", NULL };
+    for (int i = 0; verbs[i] != NULL; i++) {
+        struct slice verb = slice_of(verbs[i]), rest = text;
+        for (ptrdiff_t at = slice_find(rest, verb); at >= 0; at = slice_find(rest, verb)) {
+            rest = slice_skip(rest, (size_t)at + verb.n);
+            if (begins_with_offer(rest))
+                return true;
+        }
     }
     return false;
 }
@@ -108,7 +195,7 @@ static void check_words(struct check *k, const struct message *m, struct slice t
     word = first_of(text, links);
     if (word != NULL)
         note(k, m, "holds a link:", word);
-    if (longest_digits(&m->sms) >= PHONE_DIGITS)
+    if (words_have_telephone(&m->sms, m->class == MESSAGE_SAFETY) || shows_mobile(text))
         note(k, m, "holds a telephone number", NULL);
     if (slice_find(text, SLICE("【")) >= 0 || slice_find(text, SLICE("】")) >= 0)
         note(k, m, "holds 【 or 】, which belong to the signature", NULL);
@@ -170,24 +257,36 @@ void check_question(struct check *k, const struct message *m)
     sbuf_free(&b);
 }
 
+/* The SMS as it would be sent, counted and held to its budget; its parts' lengths into the row. */
+static void check_segments(struct check *k, const struct message *m, json_t *row)
+{
+    struct slice text;
+    struct segments s = { 0 };
+    json_t *parts = json_array();
+    if (catalogue_render(k->c, m->id, m->example, CHANNEL_SMS, k->signature, false, &k->arena,
+                         &text) == GW_OK)
+        segments_split(text, SEGMENTS_MAINLAND, &s);
+    for (size_t i = 0; i < s.count && i < SEGMENTS_PARTS_MAX; i++)
+        json_array_append_new(parts, json_integer((json_int_t)s.parts[i].units));
+    json_put_int(row, "units", (int64_t)s.units);
+    json_put_int(row, "segments", (int64_t)s.count);
+    json_put_int(row, "budget", m->budget);
+    json_object_set_new(row, "parts", parts);
+    if (s.count > (size_t)m->budget)
+        check_finding(k, m->file, "line %d: '%s' takes %zu segments, %d allowed (%zu units)",
+                      m->line, m->id, s.count, m->budget, s.units);
+}
+
 json_t *check_message(struct check *k, const struct message *m)
 {
     struct sbuf sms, wechat;
-    struct slice text;
-    int64_t units = 0, segments = 0;
+    json_t *row = json_object();
+    json_object_set_new(row, "id", json_string(m->id));
     sbuf_init(&sms, RENDER_MAX);
     sbuf_init(&wechat, RENDER_MAX);
-    if (render_example(k, m, CHANNEL_SMS, &sms)) {
+    if (render_example(k, m, CHANNEL_SMS, &sms))
         check_words(k, m, sbuf_slice(&sms), true);
-        if (catalogue_render(k->c, m->id, m->example, CHANNEL_SMS, k->signature, false, &k->arena,
-                             &text) == GW_OK) {
-            units = (int64_t)utf8_utf16_units(text);
-            segments = segments_mainland(text);
-        }
-        if (segments > m->budget)
-            check_finding(k, m->file, "line %d: '%s' takes %d segments, %d allowed (%d units)",
-                          m->line, m->id, (int)segments, m->budget, (int)units);
-    }
+    check_segments(k, m, row);
     if (m->has_wechat && render_example(k, m, CHANNEL_WECHAT, &wechat)) {
         check_words(k, m, sbuf_slice(&wechat), false);
         if (wechat.n > WECHAT_BYTES_MAX)
@@ -195,10 +294,5 @@ json_t *check_message(struct check *k, const struct message *m)
     }
     sbuf_free(&sms);
     sbuf_free(&wechat);
-    json_t *row = json_object();
-    json_object_set_new(row, "id", json_string(m->id));
-    json_put_int(row, "units", units);
-    json_put_int(row, "segments", segments);
-    json_put_int(row, "budget", m->budget);
     return row;
 }

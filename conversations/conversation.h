@@ -38,7 +38,7 @@ const struct understander *catalogue_understander(const struct catalogue *c);
 
 /* What `linli check` prints: findings (empty array: all is proven) and a row a message with its
  * longest SMS rendering and segments: {"findings": […], "messages":
- * [{"id","units","segments","budget"}]}. */
+ * [{"id","units","segments","budget","parts": [units of each]}]}. */
 json_t *catalogue_check(const struct catalogue *c, const char *signature);
 /* Mermaid source of one flow, or of all (name NULL). Malloc'ed; NULL when there is no such flow. */
 char *catalogue_mermaid(const struct catalogue *c, const char *name);

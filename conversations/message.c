@@ -5,7 +5,8 @@
 #include "conversations/catalogue.h"
 #include "gateway/base/json.h"
 
-enum { PARAMS_MAX = 40, BUDGET_MAX = 10 };
+/* An SMS of three parts is a bill and a wall of text: a list says the rest on request. */
+enum { PARAMS_MAX = 40, BUDGET_MAX = 2 };
 
 struct reader {
     struct catalogue *c;

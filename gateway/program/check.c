@@ -12,11 +12,17 @@ static void print_messages(const json_t *messages)
 {
     size_t i;
     json_t *m;
-    printf("%-34s %5s %8s %6s\n", "SMS with its longest parameters", "units", "segments", "budget");
+    printf("%-34s %5s %8s %6s %s\n", "SMS with its longest parameters", "units", "segments",
+           "budget", "parts");
     json_array_foreach(messages, i, m)
     {
-        printf("%-34s %5" PRId64 " %8" PRId64 " %6" PRId64 "\n", json_text(m, "id", "?"),
+        size_t part;
+        json_t *units;
+        printf("%-34s %5" PRId64 " %8" PRId64 " %6" PRId64, json_text(m, "id", "?"),
                json_int(m, "units", 0), json_int(m, "segments", 0), json_int(m, "budget", 1));
+        json_array_foreach(json_object_get(m, "parts"), part, units)
+            printf("%c%" JSON_INTEGER_FORMAT, part == 0 ? ' ' : '+', json_integer_value(units));
+        printf("\n");
     }
 }
 

@@ -135,6 +135,7 @@ static const struct {
     { TEXTS, TEXT("\"sms\": \"x\", \"smss\": \"y\""), "unknown key 'smss'" },
     { TEXTS, TEXT("\"sms\": \"x\", \"class\": \"y\""), "class: 'y'" },
     { TEXTS, TEXT("\"sms\": \"x\", \"budget\": 0"), "budget" },
+    { TEXTS, TEXT("\"sms\": \"x\", \"budget\": 3"), "budget" },
     { TEXTS, TEXT("\"sms\": \"x{\""), "sms: " },
     { TEXTS, TEXT("\"sms\": \"{_x}\""), "begins with _" },
     { TEXTS, TEXT("\"sms\": \"{who}\""), "has no example for parameter who" },
@@ -145,13 +146,23 @@ static const struct {
     { TEXTS, TEXT("\"sms\": \"x\", \"opens\": \"offer\""), "which is not opened by it" },
     { TEXTS, TEXT("\"sms\": \"看 http://a.example\""), "holds a link" },
     { TEXTS, TEXT("\"sms\": \"打13800000011\""), "holds a telephone number" },
-    { TEXTS, TEXT("\"sms\": \"打120或12356\""), "" },
+    { TEXTS, TEXT("\"sms\": \"打120或12356\", \"class\": \"safety\""), "" },
+    { TEXTS, TEXT("\"sms\": \"打120\""), "holds a telephone number" },
+    { TEXTS, TEXT("\"sms\": \"打12345\", \"class\": \"safety\""), "holds a telephone number" },
+    { TEXTS, TEXT("\"sms\": \"打0879-2123456\""), "holds a telephone number" },
+    { TEXTS, TEXT("\"sms\": \"打{x}\", \"example\": {\"x\": \"13800000011\"}"),
+      "holds a telephone number" },
+    { TEXTS, TEXT("\"sms\": \"最多110个字，满100小时，12000人\""), "" },
+    { TEXTS, TEXT("\"sms\": \"如：查验 SM20260031 7KQ4。请发SM20260031\""), "" },
     { TEXTS, TEXT("\"sms\": \"【好】\""), "holds 【 or 】" },
     { TEXTS, TEXT("\"sms\": \"好😀\""), "emoji" },
     { TEXTS, TEXT("\"sms\": \"好☺\""), "emoji" },
     { TEXTS, TEXT("\"sms\": \"点〔好〕\""), "only WeChat can tap" },
     { TEXTS, TEXT("\"sms\": \"退订回N\""), "offers a letter" },
     { TEXTS, TEXT("\"sms\": \"退订回“N”\""), "offers a letter" },
+    { TEXTS, TEXT("\"sms\": \"退订回复TD\""), "offers a letter" },
+    { TEXTS, TEXT("\"sms\": \"选A\""), "offers a letter" },
+    { TEXTS, TEXT("\"sms\": \"您回R后短信公司拦了\""), "" },
     { TEXTS, TEXT("\"sms\": \"系统忙\""), "says 系统" },
     { TEXTS, TEXT("\"sms\": \"好\", \"wechat\": \"验证失败\""), "says 验证失败" },
     { TEXTS, TEXT("\"sms\": \"14:00开始\""), "as machines write it" },
@@ -247,6 +258,8 @@ static void every_message_has_its_row(void **state)
         assert_int_equal(json_int(row, "units", 0), 37);
         assert_int_equal(json_int(row, "segments", 0), 1);
         assert_int_equal(json_int(row, "budget", 0), 1);
+        assert_int_equal(json_array_size(json_object_get(row, "parts")), 1);
+        assert_int_equal(json_integer_value(json_array_get(json_object_get(row, "parts"), 0)), 37);
     }
     assert_int_equal(seen, 1);
     json_decref(report);

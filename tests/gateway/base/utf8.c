@@ -1,7 +1,5 @@
-/* UTF-8 and the segments that are counted from it. */
 #include "gateway/base/utf8.h"
 
-#include "gateway/base/segments.h"
 #include "tests/support/support.h"
 
 #define BYTES(text) SLICE(text)
@@ -98,33 +96,6 @@ static void cutting(void **state)
     assert_slice(utf8_whole(SLICE("\x80\x80\x80\x80\x80")), "\x80\x80\x80\x80\x80");
 }
 
-/* `n` times `what`, then `m` times `then`. */
-static int segments(size_t n, const char *what, size_t m, const char *then)
-{
-    static char text[4096];
-    size_t at = 0;
-    for (size_t i = 0; i < n + m; i++)
-        for (const char *p = i < n ? what : then; *p != '\0'; p++)
-            text[at++] = *p;
-    return segments_mainland((struct slice){ text, at });
-}
-
-/* The table of sms.md 6.1; Latin letters cost the same as Chinese characters. */
-static void billing(void **state)
-{
-    (void)state;
-    assert_int_equal(segments(0, "", 0, ""), 0);
-    assert_int_equal(segments(1, "一", 0, ""), 1);
-    assert_int_equal(segments(70, "一", 0, ""), 1);
-    assert_int_equal(segments(71, "一", 0, ""), 2);
-    assert_int_equal(segments(134, "一", 0, ""), 2);
-    assert_int_equal(segments(135, "一", 0, ""), 3);
-    assert_int_equal(segments(35, "😀", 0, ""), 1);
-    assert_int_equal(segments(36, "😀", 0, ""), 2);
-    assert_int_equal(segments(160, "a", 0, ""), 3);
-    assert_int_equal(segments(34, "一", 36, "a"), 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,7 +104,6 @@ int main(void)
         cmocka_unit_test(walking_over_malformed_bytes),
         cmocka_unit_test(counting),
         cmocka_unit_test(cutting),
-        cmocka_unit_test(billing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

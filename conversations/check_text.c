@@ -224,6 +224,19 @@ static bool render_example(struct check *k, const struct message *m, enum text_c
     return false;
 }
 
+/* scripts.md section 0, rule 8: recruitment ends with 拒收请回复R, and nothing else has it. `text`
+ * is the message as it is sent. */
+static void check_refusal(struct check *k, const struct message *m, struct slice text)
+{
+    const struct slice end = slice_of(render_recruit_end);
+    ptrdiff_t at = slice_find(text, end);
+    bool recruits = m->class == MESSAGE_RECRUIT;
+    if (!recruits && at >= 0)
+        note(k, m, "is no recruitment and says", render_recruit_end);
+    if (recruits && (at < 0 || (size_t)at + end.n != text.n))
+        note(k, m, "is recruitment and does not end once with", render_recruit_end);
+}
+
 /* Numbered choices written into the text itself: 1…, 2… up to the highest in a row. */
 static int written_choices(struct slice text)
 {
@@ -264,8 +277,10 @@ static void check_segments(struct check *k, const struct message *m, json_t *row
     struct segments s = { 0 };
     json_t *parts = json_array();
     if (catalogue_render(k->c, m->id, m->example, CHANNEL_SMS, k->signature, false, &k->arena,
-                         &text) == GW_OK)
+                         &text) == GW_OK) {
         segments_split(text, SEGMENTS_MAINLAND, &s);
+        check_refusal(k, m, text);
+    }
     for (size_t i = 0; i < s.count && i < SEGMENTS_PARTS_MAX; i++)
         json_array_append_new(parts, json_integer((json_int_t)s.parts[i].units));
     json_put_int(row, "units", (int64_t)s.units);

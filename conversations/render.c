@@ -6,8 +6,7 @@
 
 enum { EACH_DEPTH_MAX = 3 };
 
-/* scripts.md section 0, rule 8: every recruitment text carries it, nothing else does. */
-static const char recruit_suffix[] = "拒收请回复R";
+const char render_recruit_end[] = "拒收请回复R";
 
 static int render_parts(const struct template *t, int from, int to, const json_t *params,
                         struct rendering *r, struct sbuf *out, int depth);
@@ -135,7 +134,7 @@ static int finish(struct sbuf *body, bool recruit, enum text_channel channel, st
                   struct slice *out)
 {
     if (channel == CHANNEL_SMS && recruit)
-        sbuf_str(body, recruit_suffix);
+        sbuf_str(body, render_recruit_end);
     int rc = body->failed ? GW_ETOOBIG : GW_OK;
     if (rc == GW_OK)
         *out = arena_dup(a, sbuf_slice(body));

@@ -11,6 +11,9 @@
 /* The longest text of one message in bytes; WeChat refuses passive replies over 2,048. */
 enum { RENDER_MAX = 4000 };
 
+/* What every recruitment text ends with and no other text has (scripts.md section 0, rule 8). */
+extern const char render_recruit_end[];
+
 struct rendering {
     enum text_channel channel;
     bool links;          /* 〔…〕 become tappable */

@@ -11,7 +11,8 @@ enum {
     REPLIES_MAX = 4, /* of struct turn */
     /* 70 units a segment (sms.md 6.1) less room for a signature of eight characters with brackets.
      */
-    BODY_UNITS = 70 - 10
+    BODY_UNITS = 70 - 10,
+    LONG_UNITS = 67 /* of each segment of a longer SMS */
 };
 
 const struct step *run_open_step(struct run *r)
@@ -100,22 +101,28 @@ static size_t units_of(const struct run *r, const struct turn_reply *reply)
     struct sbuf b;
     sbuf_init(&b, RENDER_MAX);
     int rc = render_message(catalogue_message(r->c, slice_of(reply->id)), reply->params, &how, &b);
-    size_t units = rc == GW_OK ? utf8_utf16_units(sbuf_slice(&b)) : BODY_UNITS + 1;
+    size_t units = rc == GW_OK ? utf8_utf16_units(sbuf_slice(&b)) : RENDER_MAX;
     sbuf_free(&b);
     return units;
 }
 
-/* A list in an SMS of one segment: what does not fit is counted. */
+/* Room for the body of an SMS of so many segments. */
+static size_t room_for(int segments)
+{
+    return segments <= 1 ? BODY_UNITS : (size_t)segments * LONG_UNITS - (70 - BODY_UNITS);
+}
+
+/* A list in an SMS: what does not fit the message's segments is counted. */
 static void fit_items(const struct run *r, const struct message *m, json_t *params, json_t *slots)
 {
     json_t *all = json_object_get(params, "items");
-    bool tight = r->in->channel == CHANNEL_SMS && m->budget == 1;
+    bool tight = r->in->channel == CHANNEL_SMS;
     if (!json_is_array(all) || json_array_size(all) == 0)
         return;
     struct turn_reply reply = { m->id, params };
     json_t *list = json_copy(all);
     json_object_set_new(params, "items", list);
-    while (tight && json_array_size(list) > 1 && units_of(r, &reply) > BODY_UNITS) {
+    while (tight && json_array_size(list) > 1 && units_of(r, &reply) > room_for(m->budget)) {
         json_array_remove(list, json_array_size(list) - 1);
         json_put_int(params, "more", json_int(params, "more", 0) + 1);
     }

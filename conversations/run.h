@@ -30,9 +30,9 @@ struct run {
 
 /* run.c: replies */
 
-/* Adds a reply with what the message shows of `slots` and `items`. A list in an SMS of one segment
- * keeps as many of its items as fit, at least one: `more` counts the others too, slot _shown those
- * that are shown. GW_EINVAL when a parameter that is always shown is missing. */
+/* Adds a reply with what the message shows of `slots` and `items`. A list in an SMS keeps as
+ * many of its items as fit the message's segments, at least one: `more` counts the others too, slot
+ * _shown those that are shown. GW_EINVAL when a parameter that is always shown is missing. */
 GW_MUSTCHECK int run_say(struct run *r, const struct message *m, json_t *slots,
                          const json_t *items);
 /* The same with a label's text as parameter `what`, in front of the other replies or behind them.

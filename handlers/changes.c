@@ -5,6 +5,7 @@
 #include "gateway/store/timers.h"
 #include "handlers/activities.h"
 #include "handlers/attendance.h"
+#include "handlers/broadcasts.h"
 #include "handlers/list.h"
 #include "handlers/notify.h"
 #include "handlers/offers.h"
@@ -133,6 +134,8 @@ int activity_reschedule(const struct service *s, int64_t id, int64_t address, in
     rc = tell_phones(s, &a, reason, old_start, phones, n);
     if (rc >= 0)
         rc = renew_offers(s, &a);
+    if (rc >= 0)
+        rc = broadcast_activity_changed(s, id, "moved");
     return rc < 0 ? rc : ACTIVITY_OK;
 }
 
@@ -164,5 +167,7 @@ int activity_cancel(const struct service *s, int64_t id, int64_t address, struct
         rc = activity_move(s, id, ACTIVITY_CANCELLED);
     if (rc >= 0)
         rc = end_timers(s, id);
+    if (rc >= 0)
+        rc = broadcast_activity_changed(s, id, "cancelled");
     return rc < 0 ? rc : ACTIVITY_OK;
 }

@@ -63,6 +63,23 @@ struct policy {
     int64_t quiet_from, quiet_to; /* times of day between which only replies and safety go out */
     int64_t reminder_at;          /* time of day, the evening before */
 
+    /* Broadcasts */
+    int64_t broadcast_wave;             /* numbers called at once */
+    int64_t broadcast_wave_minutes;     /* to answer, before the next wave */
+    int64_t broadcast_rest_days;        /* without another broadcast; 0: none */
+    int64_t broadcast_day_max;          /* a number a calendar day */
+    int64_t broadcast_week_max;         /* a number in seven days */
+    int64_t broadcast_weeks;            /* over which it is counted who was called least */
+    int64_t broadcast_second_over;      /* numbers above which a second person confirms */
+    int64_t broadcast_recall_seconds;   /* between the number and the first text */
+    int64_t broadcast_preview_hours;    /* a draft that is not confirmed is gone */
+    int64_t broadcast_tries;            /* wrong numbers after which a draft is gone */
+    int64_t broadcast_full_minutes;     /* after which it is told that an activity is full */
+    int64_t broadcast_progress_minutes; /* between two texts on how it goes */
+    int64_t broadcast_result_at;        /* time of day of the result, the day after */
+    int64_t broadcast_lead_minutes;     /* before an activity, within which nobody is called */
+    int64_t broadcast_question_minutes; /* a text waits so long for the answer to a question */
+
     /* Roles, tasks, questions */
     int64_t code_hours;           /* life of the one-use code of a first role */
     int64_t code_attempts;        /* wrong codes a phone may send in that time */

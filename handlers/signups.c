@@ -1,5 +1,6 @@
 #include "handlers/signups.h"
 
+#include "handlers/broadcasts.h"
 #include "handlers/list.h"
 #include "handlers/offers.h"
 
@@ -339,6 +340,8 @@ int signup_join(const struct service *s, int64_t activity, int64_t address,
         if (rc >= 0 && results[i].outcome <= SIGNUP_WAITS)
             rc = activity_get(s, activity, a);
     }
+    if (rc >= 0 && a->id != 0)
+        rc = broadcast_joined(s, a, address, results, count < PEOPLE_MAX ? count : PEOPLE_MAX);
     return rc < 0 ? rc : 0;
 }
 

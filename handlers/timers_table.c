@@ -1,6 +1,7 @@
 /* Every kind of timer that a handler understands. */
 #include "handlers/activities.h"
 #include "handlers/attendance.h"
+#include "handlers/broadcasts.h"
 #include "handlers/guardians.h"
 #include "handlers/offers.h"
 #include "handlers/seal.h"
@@ -13,6 +14,15 @@ const struct timer_handler handler_timers[] = {
     { "activity.eve", attendance_eve_timer },
     { "activity.over", attendance_over_timer },
     { "activity.reminder", signups_remind },
+    { "broadcast.begin", broadcast_begin_timer },
+    { "broadcast.call", broadcast_call_timer },
+    { "broadcast.count", broadcast_count_timer },
+    { "broadcast.expires", broadcast_expires_timer },
+    { "broadcast.full", broadcast_full_timer },
+    { "broadcast.progress", broadcast_progress_timer },
+    { "broadcast.result", broadcast_result_timer },
+    { "broadcast.sweep", broadcast_sweep_timer },
+    { "broadcast.wave", broadcast_wave_timer },
     { "guardian.expires", guardian_expires },
     { "guardian.unasked", guardian_unasked },
     { "ledger.seal", seal_timer },

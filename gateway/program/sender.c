@@ -5,6 +5,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/segments.h"
 #include "gateway/program/gateway.h"
+#include "handlers/broadcasts.h"
 #include "handlers/notify.h"
 
 enum { PARAMS_MAX = 64 * 1024, PAUSE_BROKEN_S = 900 };
@@ -86,6 +87,20 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
     out->price = (int64_t)out->segments * account->price_fen;
 }
 
+/* A broadcast's own word on one of its rows. */
+static int admit_broadcast(const struct service *s, const struct outbox_row *row,
+                           struct dispatch_plan *out)
+{
+    struct broadcast_admission said;
+    int rc = broadcast_admit(s, row, &said);
+    if (rc < 0 || said.verdict == BROADCAST_SEND)
+        return rc;
+    out->kind = said.verdict == BROADCAST_LATER ? DISPATCH_LATER : DISPATCH_NEEDLESS;
+    out->at = said.at;
+    out->reason = slice_of(said.reason);
+    return GW_OK;
+}
+
 /* In the transaction that marks the row: whoever caused many rows answers for each of them. */
 static int admit(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
                  struct arena *a, struct dispatch_plan *out)
@@ -99,8 +114,9 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
         out->kind = DISPATCH_LATER;
         out->at = at;
         out->reason = SLICE("quiet hours");
+        return GW_OK;
     }
-    return GW_OK;
+    return row->priority == OUTBOX_BROADCAST ? admit_broadcast(&s, row, out) : GW_OK;
 }
 
 /* The actions of the adapters' tables as the outbox's outcomes. */

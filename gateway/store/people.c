@@ -217,6 +217,25 @@ int people_take_prompts(struct tx *tx, const struct vault *v, int64_t conversati
     return rc < 0 ? rc : (int)n;
 }
 
+SQL(people_others, "SELECT b.id FROM addresses a JOIN addresses b "
+                   "ON b.conversation = a.conversation WHERE a.id = $address AND b.id <> a.id "
+                   "ORDER BY b.id LIMIT 15");
+
+int people_channels(struct tx *tx, int64_t address, struct arena *a, int64_t **out)
+{
+    enum { CHANNELS_MAX = 16 }; /* one more than the statement gives */
+    int64_t *ids = arena_alloc(a, CHANNELS_MAX * sizeof *ids);
+    int n = 0;
+    ids[n++] = address;
+    struct rows *rows = sql_rows(tx, &people_others, BINDS(BIND_INT("address", address)));
+    int rc;
+    while ((rc = rows_next(tx, rows)) == 1)
+        if (n < CHANNELS_MAX)
+            ids[n++] = rows_int(rows, 0);
+    *out = ids;
+    return rc < 0 ? rc : n;
+}
+
 SQL(people_purge_prompts, "DELETE FROM prompts WHERE id IN (SELECT id FROM prompts "
                           "WHERE valid_until < $before LIMIT CAST($limit AS BIGINT))");
 SQL(people_purge_place, "SELECT value FROM counters WHERE name = 'sessions_purged_to'");

@@ -50,6 +50,10 @@ GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversatio
  * answer. 1 with `*at` (UTC seconds), 0 when nothing is open, or GW_E*. */
 GW_MUSTCHECK int people_asked_at(struct tx *tx, int64_t address, int64_t now, int64_t *at);
 
+/* The addresses that share a conversation with this one, itself first: all channels of a person. In
+ * the arena. Their number (1 also for an address that nobody has), or GW_E*. */
+GW_MUSTCHECK int people_channels(struct tx *tx, int64_t address, struct arena *a, int64_t **out);
+
 /* Deletes sessions stored before `before`, and prompts whose time was over then; at most `limit` of
  * each are looked at. The next call goes on where this one ended (the place is kept in the
  * database). Returns 1, 0 when it came to the end (the next call begins anew), or GW_E*. Background

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conversations/catalogue.h"
+#include "conversations/render.h"
 #include "gateway/base/json.h"
 #include "tests/conversations/support/tiny.h"
 #include "tests/support/support.h"
@@ -175,6 +177,13 @@ static const struct {
       TEXT(
           "\"sms\": \"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五\""),
       "takes 2 segments, 1 allowed (71 units)" },
+    /* what recruitment ends with, and nothing else */
+    { TEXTS, TEXT("\"sms\": \"周六打扫，来回1。\", \"class\": \"recruit\""), "" },
+    { TEXTS, TEXT("\"sms\": \"周六打扫，来回1。拒收请回复R\", \"class\": \"recruit\""),
+      "does not end once with 拒收请回复R" },
+    { TEXTS, TEXT("\"sms\": \"明天打扫。拒收请回复R\""), "is no recruitment and says 拒收请回复R" },
+    { TEXTS, TEXT("\"sms\": \"明天打扫。拒收请回复R\", \"class\": \"notice\""),
+      "is no recruitment and says 拒收请回复R" },
     /* the menu */
     { MENU, "{}", "'opt_out' is missing" },
     { MENU, "{\"wrods\": {}}", "unknown key 'wrods'" },
@@ -283,6 +292,32 @@ static void the_data_that_ship_have_no_finding(void **state)
     catalogue_release(c);
 }
 
+/* As they are sent: every text of the catalogue, on both channels. */
+static void recruitment_ends_with_the_way_out_and_nothing_else(void **state)
+{
+    struct catalogue *c = NULL;
+    struct fault fault = { 0 };
+    struct arena a = { 0 };
+    (void)state;
+    assert_int_equal(catalogue_load(NULL, SUPPORT_ZONE, &c, &fault), GW_OK);
+    for (int i = 0; i < c->message_count; i++) {
+        const struct message *m = c->message_list[i];
+        struct slice sms, wechat, end = slice_of(render_recruit_end);
+        assert_int_equal(
+            catalogue_render(c, m->id, m->example, CHANNEL_SMS, "思茅志愿", false, &a, &sms),
+            GW_OK);
+        assert_int_equal(
+            catalogue_render(c, m->id, m->example, CHANNEL_WECHAT, NULL, true, &a, &wechat), GW_OK);
+        bool recruit = m->class == MESSAGE_RECRUIT;
+        if (slice_ends(sms, end) != recruit || slice_find(wechat, end) >= 0)
+            fail_msg("%s: %.*s", m->id, SLICE_ARG(sms));
+        if (recruit && slice_find(sms, end) + (ptrdiff_t)end.n != (ptrdiff_t)sms.n)
+            fail_msg("%s says it twice: %.*s", m->id, SLICE_ARG(sms));
+    }
+    arena_free(&a);
+    catalogue_release(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +327,7 @@ int main(void)
         cmocka_unit_test(the_tiny_catalogue_is_sound),
         cmocka_unit_test(every_message_has_its_row),
         cmocka_unit_test(the_data_that_ship_have_no_finding),
+        cmocka_unit_test(recruitment_ends_with_the_way_out_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

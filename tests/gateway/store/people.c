@@ -167,6 +167,21 @@ static void the_newest_open_question_is_known(void **state)
     asked(s, a.id, 0);
 }
 
+static void all_channels_of_a_person_are_found(void **state)
+{
+    struct support *s = *state;
+    struct address a = address(s, "sms", "13800000011", "sms/demo");
+    struct address b = address(s, "wechat/demo", "oXiaoLi", "wechat/demo");
+    int64_t *ids = NULL;
+    assert_int_equal(people_channels(s->tx, a.id, &s->arena, &ids), 1);
+    assert_true(ids[0] == a.id);
+    assert_int_equal(people_channels(s->tx, 1, &s->arena, &ids), 1);
+    assert_true(ids[0] == 1);
+    assert_int_equal(people_join(s->tx, b.id, a.conversation), 0);
+    assert_int_equal(people_channels(s->tx, b.id, &s->arena, &ids), 2);
+    assert_true(ids[0] == b.id && ids[1] == a.id);
+}
+
 static void prompts_are_taken_once_oldest_first(void **state)
 {
     struct support *s = *state;
@@ -282,6 +297,7 @@ int main(void)
         TEST(a_changed_session_does_not_open),
         TEST(prompts_are_taken_once_oldest_first),
         TEST(the_newest_open_question_is_known),
+        TEST(all_channels_of_a_person_are_found),
         TEST(a_prompt_waits_until_it_is_asked),
         TEST(joined_addresses_share_a_conversation),
         TEST(old_sessions_are_purged_in_slices),

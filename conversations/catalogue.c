@@ -150,12 +150,23 @@ static struct slice read_for_understander(void *context, const char *path)
     return source_text(context, path);
 }
 
+static const char *name_for_understander(void *context, int i)
+{
+    const struct source *s = context;
+    int at = source_next(s, "conversations/vocabulary/", 0);
+    for (; at >= 0 && i > 0; i--)
+        at = source_next(s, "conversations/vocabulary/", at + 1);
+    return at < 0 ? NULL : s->files[at].path;
+}
+
 static int read_all(struct catalogue *c, const struct catalogue_options *o, struct fault *fault)
 {
+    const struct understander_data data = { read_for_understander, name_for_understander,
+                                            &c->source };
     int rc = source_open(&c->source, o->files != NULL ? o->files : conversations_files, o->data_dir,
                          &c->arena, fault);
     if (rc == GW_OK)
-        rc = understander_make(read_for_understander, &c->source, c->zone, &c->understander, fault);
+        rc = understander_make_from(&data, c->zone, &c->understander, fault);
     if (rc == GW_OK)
         rc = read_messages(c, fault);
     if (rc == GW_OK)

@@ -93,9 +93,12 @@ static int by_path(const void *a, const void *b)
 int source_open(struct source *s, const struct embedded_file *embedded, const char *data_dir,
                 struct arena *a, struct fault *fault)
 {
-    static const char *const folders[] = { "conversations", "conversations/flows",
+    static const char *const folders[] = { "conversations",
+                                           "conversations/flows",
                                            "conversations/messages",
-                                           "conversations/understand/data", NULL };
+                                           "conversations/vocabulary",
+                                           "conversations/understand/data",
+                                           NULL };
     struct opener o = { s, a, fault };
     *s = (struct source){ .files = arena_alloc(a, FILES_MAX * sizeof *s->files) };
     int rc = GW_OK;

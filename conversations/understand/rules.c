@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conversations/understand/vocabulary.h"
 #include "gateway/base/json.h"
 #include "gateway/base/mem.h"
+
+enum { FRAGMENTS_DEEP = 6 }; /* as pattern.c expands them */
 
 static const char file[] = "conversations/intents.json";
 
@@ -106,6 +109,34 @@ static int need_words(struct rules *r, const json_t *words, int rule, struct fau
     return 0;
 }
 
+/* A word that a file added to a vocabulary leads to every pattern that uses the vocabulary,
+ * whatever the words its `if` lists by themselves. */
+static int need_added(struct rules *r, const char *match, int rule, int depth)
+{
+    const json_t *fragments = json_object_get(r->root, "fragments");
+    for (const char *p = strchr(match, '{'); p != NULL; p = strchr(p + 1, '{')) {
+        const char *end = strchr(p, '}');
+        if (end == NULL || end - p > 60) {
+            continue;
+        }
+        char *name = mem_dup((struct slice){ p + 1, (size_t)(end - p - 1) });
+        const char *fragment = json_string_value(json_object_get(fragments, name)), *word;
+        json_t *where;
+        int error = fragment != NULL && depth < FRAGMENTS_DEEP
+                        ? need_added(r, fragment, rule, depth + 1)
+                        : 0;
+        json_object_foreach((json_t *)(uintptr_t)vocabulary_added(r->root, name), word, where)
+        {
+            error = error != 0 ? error : need_word(r, word, rule);
+        }
+        free(name);
+        if (error != 0) {
+            return error;
+        }
+    }
+    return 0;
+}
+
 static int read_contexts(const json_t *list, struct rule *rule, struct fault *fault)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -140,7 +171,11 @@ static int make_rule(struct rules *r, const json_t *value, struct fault *fault)
             pattern_make(json_text(value, "match", ""), json_object_get(r->root, "vocabulary"),
                          json_object_get(r->root, "fragments"), rule->name, &rule->pattern, fault);
     }
-    return error != 0 ? error : need_words(r, json_object_get(value, "if"), number, fault);
+    if (error == 0) {
+        error = need_words(r, json_object_get(value, "if"), number, fault);
+    }
+    bool always = json_array_size(json_object_get(value, "if")) == 0;
+    return error != 0 || always ? error : need_added(r, json_text(value, "match", ""), number, 0);
 }
 
 /* The order in which rules are tried is the order of the array, so it is sorted before compiling.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conversations/understand/reading.h"
+#include "conversations/understand/vocabulary.h"
 #include "gateway/base/json.h"
 #include "gateway/base/sbuf.h"
 
@@ -81,8 +82,28 @@ static int make_gazetteer(struct understander *u, data_reader read, void *contex
     return error;
 }
 
-static int make_parts(struct understander *u, data_reader read, void *context, struct fault *fault)
+/* The small files of words, in the order of their names. */
+static int extend(struct understander *u, const struct understander_data *data, json_t *root,
+                  struct fault *fault)
 {
+    const struct calendar calendar = { u->lunar, 0 };
+    const struct vocabulary_view view = { u->han, &calendar, u->starters };
+    int error = 0;
+    for (int i = 0; error == 0 && data->names != NULL; i++) {
+        const char *path = data->names(data->context, i);
+        if (path == NULL) {
+            break;
+        }
+        error = vocabulary_extend(root, data->read(data->context, path), path, &view, fault);
+    }
+    return error;
+}
+
+static int make_parts(struct understander *u, const struct understander_data *data,
+                      struct fault *fault)
+{
+    data_reader read = data->read;
+    void *context = data->context;
     int error = han_make(read(context, "conversations/understand/data/simplified.txt"),
                          read(context, "conversations/understand/data/pinyin.txt"), &u->han, fault);
     if (error == 0) {
@@ -97,6 +118,12 @@ static int make_parts(struct understander *u, data_reader read, void *context, s
     if (root == NULL) {
         return GW_ECONFIG;
     }
+    u->starters = entities_starters();
+    error = extend(u, data, root, fault);
+    if (error != 0) {
+        json_decref(root);
+        return error;
+    }
     error = rules_make(root, &u->rules, fault);
     if (error != 0) {
         return error;
@@ -105,7 +132,6 @@ static int make_parts(struct understander *u, data_reader read, void *context, s
     u->names.surnames = words_of(json_object_get(vocabulary, "surname"));
     u->names.never = words_of(json_object_get(vocabulary, "never_name"));
     u->names.behind = words_of(json_object_get(vocabulary, "behind_name"));
-    u->starters = entities_starters();
     u->typos = mender_make(json_object_get(root, "typos"));
     u->sounds = mender_sounds(json_object_get(root, "sounds"), u->han);
     error = make_gazetteer(u, read, context, json_object_get(root, "dialect"), fault);
@@ -115,10 +141,27 @@ static int make_parts(struct understander *u, data_reader read, void *context, s
 int understander_make(data_reader read, void *context, struct zone zone, struct understander **out,
                       struct fault *fault)
 {
+    const struct understander_data data = { .read = read, .context = context };
+    return understander_make_from(&data, zone, out, fault);
+}
+
+const json_t *understander_vocabulary(const struct understander *u)
+{
+    return json_object_get(u->rules.root, "vocabulary");
+}
+
+bool understander_uses(const struct understander *u, const char *vocabulary)
+{
+    return vocabulary_is_used(u->rules.root, vocabulary);
+}
+
+int understander_make_from(const struct understander_data *data, struct zone zone,
+                           struct understander **out, struct fault *fault)
+{
     struct understander *u = mem_alloc(sizeof(*u));
     u->zone = zone;
     *out = NULL;
-    int error = make_parts(u, read, context, fault);
+    int error = make_parts(u, data, fault);
     if (error != 0) {
         understander_free(u);
         return error;

@@ -21,7 +21,21 @@ typedef struct slice (*data_reader)(void *context, const char *path);
  */
 GW_MUSTCHECK int understander_make(data_reader read, void *context, struct zone zone,
                                    struct understander **out, struct fault *fault);
+/* The same with the small files of words that are put over intents.json (vocabulary.h): `names`
+ * gives the path of the i-th, in order, NULL behind the last. */
+struct understander_data {
+    data_reader read;
+    const char *(*names)(void *context, int i); /* NULL: there are none */
+    void *context;
+};
+GW_MUSTCHECK int understander_make_from(const struct understander_data *data, struct zone zone,
+                                        struct understander **out, struct fault *fault);
 void understander_free(struct understander *u);
+/* All vocabularies as patterns have them: an object of arrays of words, added ones included.
+ * Borrowed for the life of `u`. */
+const json_t *understander_vocabulary(const struct understander *u);
+/* Whether a word more of that vocabulary would be understood (vocabulary_is_used). */
+bool understander_uses(const struct understander *u, const char *vocabulary);
 
 enum text_channel { CHANNEL_SMS, CHANNEL_WECHAT, CHANNEL_WECHAT_VOICE };
 

@@ -17,6 +17,22 @@ struct understand_call {
     bool tsv;
 };
 
+/* A vocabulary a line: its name and its words. */
+static void print_vocabulary(const struct understander *u)
+{
+    const char *name;
+    json_t *words;
+    json_object_foreach((json_t *)(uintptr_t)understander_vocabulary(u), name, words)
+    {
+        if (!understander_uses(u, name))
+            continue;
+        printf("%s", name);
+        for (size_t i = 0; i < json_array_size(words); i++)
+            printf(" %s", json_string_value(json_array_get(words, i)));
+        printf("\n");
+    }
+}
+
 static enum text_channel channel_of(struct slice name)
 {
     if (slice_eq(name, SLICE("wechat")))
@@ -89,6 +105,7 @@ static int read_lines(struct understand_call *call)
 int command_understand(int argc, char **argv)
 {
     const char *now = NULL, *context = "none", *dir = NULL;
+    bool vocabulary = false;
     struct understand_call call = { .now = installation_clock() };
     const struct command_option options[] = {
         { "--now", "T", "the moment dates are resolved against, RFC 3339", .text = &now },
@@ -97,6 +114,8 @@ int command_understand(int argc, char **argv)
         { "--tsv", NULL, "lines are id⇥channel⇥text⇥context", .flag = &call.tsv },
         { "--data-dir", "D", "data folder whose conversations/ override what is built in",
           .text = &dir },
+        { "--vocabulary", NULL, "print the vocabularies that patterns use, and read nothing",
+          .flag = &vocabulary },
         { NULL },
     };
     struct command_line line;
@@ -121,7 +140,10 @@ int command_understand(int argc, char **argv)
     rc = catalogue_load(dir, (struct zone){ 480 }, &call.catalogue, &fault);
     if (rc < 0)
         return command_fail("understand", &fault);
-    rc = read_lines(&call);
+    if (vocabulary)
+        print_vocabulary(catalogue_understander(call.catalogue));
+    else
+        rc = read_lines(&call);
     arena_free(&call.arena);
     catalogue_release(call.catalogue);
     return rc < 0 ? 1 : 0;

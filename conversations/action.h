@@ -22,6 +22,7 @@ struct action_call {
     json_t *items;       /* set by a CHOICES action: array of objects, each with at least "n"
                             (number shown) and "set" (object merged into slots when chosen);
                             new reference, the engine's from then on */
+    bool understood;     /* set: what nothing was recognized in was understood after all */
     bool forget;         /* set: nothing of this text may be kept (a child under 14) */
 };
 

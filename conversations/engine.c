@@ -55,6 +55,7 @@ static int open_wish(struct run *r, const struct flow *wish)
 static int not_understood(struct run *r)
 {
     json_t *more = json_object();
+    r->missed = true;
     if (r->session.unknowns < 3)
         r->session.unknowns++;
     json_object_set_new(more, "times", json_integer(r->session.unknowns));
@@ -179,12 +180,15 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
     int rc = run_prompts(&r);
     if (rc == GW_OK) {
         r.resumed = run_open_step(&r);
+        r.resumed_flow = r.resumed != NULL ? session_top(&r.session)->flow : NULL;
         rc = in->reading != NULL ? turn_text(&r) : turn_event(&r);
     }
     if (rc == GW_OK)
         rc = add_second(&r);
     if (rc == GW_OK)
         rc = add_where(&r);
+    if (rc == GW_OK)
+        rc = run_learn(&r);
     if (rc == GW_OK) {
         run_settle(&r);
         rc = session_store(&r.session, s, in->address->conversation);

@@ -25,7 +25,9 @@ struct run {
     bool wished;   /* the text opened a flow */
     bool finished; /* a flow the person wished for came to its end */
     bool aside; /* opened by a word that works everywhere: the question below is not brought up */
-    const struct step *resumed; /* the question that was open when the text came */
+    const struct step *resumed;      /* the question that was open when the text came */
+    const struct flow *resumed_flow; /* its flow */
+    bool missed; /* the text was not understood, or did not answer the open question */
 };
 
 /* run.c: replies */
@@ -102,6 +104,12 @@ bool answer_fixes(const struct step *s, const char *slot);
 GW_MUSTCHECK int run_word(struct run *r);
 /* Texts that crossed: 1 when it was asked or answered which question is meant, 0, or GW_E*. */
 GW_MUSTCHECK int run_crossed(struct run *r);
+
+/* learn.c */
+
+/* Keeps, masked, a text that was not understood or that the person takes back with this one
+ * (handlers/misses.h). Nothing of a text that is not to be kept. */
+GW_MUSTCHECK int run_learn(struct run *r);
 
 /* The waiting step of the top frame, or NULL when nothing is open. */
 const struct step *run_open_step(struct run *r);

@@ -79,6 +79,7 @@ void session_load(struct session *se, const struct catalogue *c, const struct ad
     json_array_foreach(json_object_get(json, "frames"), i, frame) load_frame(se, c, frame, s->now);
     se->unknowns = (int)json_int(json, "unknowns", 0);
     se->crossed = keep(json, "crossed");
+    se->last = keep(json, "last");
     se->kept_until = json_int(json, "kept_until", 0);
     if (se->kept_until > s->now)
         se->kept = keep(json, "kept");
@@ -136,6 +137,8 @@ static struct slice write_session(const struct session *se, struct arena *a)
         json_object_set_new_nocheck(o, "unknowns", json_integer(se->unknowns));
     if (se->crossed != NULL)
         json_object_set_nocheck(o, "crossed", se->crossed);
+    if (se->last != NULL)
+        json_object_set_nocheck(o, "last", se->last);
     if (se->kept != NULL) {
         json_object_set_nocheck(o, "kept", se->kept);
         json_object_set_new_nocheck(o, "kept_until", json_integer(se->kept_until));
@@ -171,6 +174,7 @@ void session_free(struct session *se)
         frame_free(&se->frames[--se->count]);
     json_decref(se->crossed);
     json_decref(se->kept);
+    json_decref(se->last);
     *se = (struct session){ 0 };
 }
 

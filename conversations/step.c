@@ -62,6 +62,8 @@ int run_action(struct run *r, const struct action *a, struct action_call *call)
     int rc = a->run(call);
     if (rc < 0)
         fault_set(&r->out->why, rc, "action %s failed: %s", a->name, gw_error_text(rc));
+    if (call->understood)
+        r->missed = false;
     if (call->forget)
         r->out->forget_text = true;
     return rc;
@@ -303,6 +305,7 @@ int run_misunderstood(struct run *r)
     const struct step *s = &f->flow->steps[f->step];
     if (s->has_else)
         return run_target(r, &s->other);
+    r->missed = true;
     f->tries++;
     if (f->tries == 1)
         return run_ask_again(r, s->again);

@@ -14,6 +14,7 @@ static const struct subcommand {
     { "serve", command_serve, "run the gateway" },
     { "chat", command_chat, "talk to the same conversations in a terminal" },
     { "understand", command_understand, "show how a line of text is understood" },
+    { "misses", command_misses, "list what people wrote that was not understood" },
     { "check", command_check, "prove flows and wording, count SMS segments" },
     { "flows", command_flows, "draw the conversation flows as Mermaid" },
     { "demo", command_demo, "fill a data folder with a believable district" },

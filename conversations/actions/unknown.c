@@ -23,6 +23,7 @@ static int unknown_code(struct action_call *call, bool *is_code)
     if (rc < 0)
         return rc;
     *is_code = rc == 1 && activity_is_open(a.state);
+    call->understood = *is_code;
     if (*is_code)
         json_put_slice(call->slots, "activity_no", reading_text(call->reading));
     return GW_OK;
@@ -47,6 +48,7 @@ static int names_activity(struct action_call *call)
         }
     if (n < 0 || found < 0)
         return n < 0 ? n : 0;
+    call->understood = true;
     json_put_id(call->slots, "_activity", all[found].id);
     json_object_set_new(call->slots, "_by_sound", json_true());
     return 1;

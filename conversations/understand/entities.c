@@ -5,6 +5,17 @@
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/scan.h"
 
+static const char *const entity_names[] = {
+#define ENTITY_NAME(name, text) text,
+    ENTITY_MAP(ENTITY_NAME)
+#undef ENTITY_NAME
+};
+
+const char *entity_name(enum entity_kind kind)
+{
+    return kind >= 0 && kind < ENTITY_KINDS ? entity_names[kind] : "?";
+}
+
 void entity_character(enum entity_kind kind, char out[3])
 {
     out[0] = '\xEE'; /* U+E000 is EE 80 80 */

@@ -60,6 +60,8 @@ void entities_find(const struct calendar *calendar, const struct words *starters
                    struct arena *a, struct entities *out);
 /* The entity that stands at a byte of masked, NULL when it is plain text. */
 const struct entity *entities_at(const struct entities *e, size_t masked_at);
+/* The name in patterns: "DATE". Static. */
+const char *entity_name(enum entity_kind kind);
 /* 3 bytes: the entity's character. */
 void entity_character(enum entity_kind kind, char out[3]);
 

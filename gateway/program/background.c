@@ -12,6 +12,7 @@
 #include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
+#include "handlers/misses.h"
 
 enum {
     PURGE_EVERY_MS = 60 * 60 * 1000,
@@ -161,9 +162,10 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     int64_t texts_before = now - b->inbox_days * DAY_S;
     int texts = inbox_purge(tx, now - b->seen_days * DAY_S, texts_before, PURGE_ROWS);
     int sends = texts < 0 ? texts : outbox_purge(tx, texts_before, PURGE_ROWS);
+    int misses = sends < 0 ? sends : misses_purge(tx, texts_before, PURGE_ROWS);
     int more =
-        sends < 0 ? sends : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
-    b->purge_again = more == 1 || texts + sends >= PURGE_ROWS;
+        misses < 0 ? misses : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
+    b->purge_again = more == 1 || texts + sends + misses >= PURGE_ROWS;
     return more < 0 ? more : GW_OK;
 }
 

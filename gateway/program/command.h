@@ -39,6 +39,7 @@ int command_fail(const char *command, const struct fault *fault);
 int command_serve(int argc, char **argv);
 int command_chat(int argc, char **argv);
 int command_understand(int argc, char **argv);
+int command_misses(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_flows(int argc, char **argv);
 int command_demo(int argc, char **argv);

@@ -114,6 +114,24 @@ int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit,
     return n;
 }
 
+SQL(inbox_before, "SELECT id, received_at, message FROM inbox WHERE " RECENT_OF_ADDRESS
+                  "ORDER BY id DESC LIMIT 1");
+
+int inbox_previous(struct tx *tx, const struct vault *v, int64_t address, struct arena *a,
+                   struct inbox_row *out)
+{
+    struct rows *rows = sql_rows(tx, &inbox_before, BINDS(BIND_INT("address", address)));
+    int rc = rows_next(tx, rows);
+    if (rc != 1)
+        return rc;
+    *out = (struct inbox_row){ .id = rows_int(rows, 0),
+                               .address = address,
+                               .received_at = rows_int(rows, 1) };
+    int opened = sealed_open(v, message_column, out->id, rows_blob(rows, 2), a, &out->text);
+    rows_close(tx, rows);
+    return opened == 0 ? 1 : opened;
+}
+
 SQL(inbox_empty,
     "UPDATE inbox SET message = $nothing WHERE " RECENT_OF_ADDRESS "AND received_at >= $since");
 

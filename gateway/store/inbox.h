@@ -44,6 +44,11 @@ GW_MUSTCHECK int inbox_get(struct tx *tx, const struct vault *v, int64_t id, str
 GW_MUSTCHECK int inbox_last(struct tx *tx, const struct vault *v, int64_t address, int limit,
                             struct arena *a, void (*each)(void *context, struct slice text),
                             void *context);
+/* The newest message of an address stored so far (back to INBOX_LAST_DAYS before the newest of
+ * all): the one before the message in hand. Fills id, address, received_at and text, in the arena;
+ * 1, 0 when there is none, or GW_E*. */
+GW_MUSTCHECK int inbox_previous(struct tx *tx, const struct vault *v, int64_t address,
+                                struct arena *a, struct inbox_row *out);
 /* Empties the texts of an address received at `since` or later (and in INBOX_LAST_DAYS): what a
  * child under 14 sent is not kept. Returns their number. */
 GW_MUSTCHECK int inbox_forget(struct tx *tx, int64_t address, int64_t since);

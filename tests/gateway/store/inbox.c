@@ -158,6 +158,23 @@ static void the_last_texts_come_oldest_first(void **state)
     support_rollback(s);
 }
 
+static void the_message_before_is_found(void **state)
+{
+    struct support *s = *state;
+    struct inbox_row row;
+    support_begin(s);
+    assert_int_equal(inbox_previous(s->tx, s->vault, 5, &s->arena, &row), 0);
+    put(s, 5, "a", "");
+    int64_t last = put(s, 5, "b", "");
+    put(s, 6, "x", "");
+    assert_int_equal(inbox_previous(s->tx, s->vault, 5, &s->arena, &row), 1);
+    assert_slice(row.text, "b");
+    assert_int_equal(row.id, last);
+    assert_int_equal(row.received_at, SUPPORT_NOW);
+    assert_int_equal(row.address, 5);
+    support_rollback(s);
+}
+
 static void a_childs_texts_are_forgotten(void **state)
 {
     struct support *s = *state;
@@ -236,8 +253,8 @@ int main(void)
         TEST(a_key_is_claimed_once_an_account), TEST(keys_have_a_limit),
         TEST(a_retry_gets_the_stored_reply),    TEST(texts_are_encrypted_on_disk),
         TEST(a_moved_ciphertext_does_not_open), TEST(the_last_texts_come_oldest_first),
-        TEST(the_last_texts_of_many_addresses), TEST(a_childs_texts_are_forgotten),
-        TEST(retention_deletes_in_slices),
+        TEST(the_last_texts_of_many_addresses), TEST(the_message_before_is_found),
+        TEST(a_childs_texts_are_forgotten),     TEST(retention_deletes_in_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

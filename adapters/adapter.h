@@ -192,6 +192,18 @@ struct adapter {
     /* Reads what came back. */
     void (*sent)(const struct account *account, const struct http_result *result, struct arena *a,
                  struct sent *out);
+    /* Asks what became of a message whose request got no answer; it is called some seconds after
+     * it, or after a crash. `message` has id and recipient only. GW_E* when this account cannot be
+     * asked. NULL: no status query. */
+    int (*query)(const struct account *account, const struct outbound *message, int64_t now,
+                 struct arena *a, struct http_call *out, struct fault *fault);
+    /* Reads what came back: SEND_OK it was taken, SEND_LATER it never arrived and may go again,
+     * SEND_UNCERTAIN still nobody knows, or why it was refused. */
+    void (*queried)(const struct account *account, const struct http_result *result,
+                    struct arena *a, struct sent *out);
+    /* The provider takes outbound.id and sends one message however often it comes, so a request
+     * without an answer may simply be made again. */
+    bool repeatable;
 };
 
 /* All adapters, NULL-terminated: how to add a provider is one file and one line in

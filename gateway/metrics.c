@@ -84,6 +84,8 @@ static const struct metric_row platform[] = {
                        { outcomes } },
     [METRIC_SENDS_IN_FLIGHT] = { "linli_sends_in_flight", METRIC_GAUGE,
                                  "Requests to providers under way." },
+    [METRIC_LEASES] = { "linli_outbox_looks_total", METRIC_COUNTER,
+                        "How often the dispatcher looked for rows to send." },
     [METRIC_PLATFORM] = { NULL },
 };
 

@@ -34,6 +34,7 @@ enum platform_metric {
     METRIC_STORE_HEALTHY,    /* gauge, 1 or 0 */
     METRIC_SENDS,            /* by enum outbox_outcome */
     METRIC_SENDS_IN_FLIGHT,  /* gauge */
+    METRIC_LEASES,           /* how often the dispatcher looked for rows */
     METRIC_PLATFORM          /* the count */
 };
 

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "gateway/base/json.h"
+#include "gateway/base/sbuf.h"
+#include "gateway/base/utf8.h"
 #include "gateway/program/gateway.h"
 
 /* Copies: a reload replaces the configuration, accounts stay. */
@@ -46,6 +48,7 @@ int accounts_load(const struct config *config, struct accounts *out, struct faul
     const json_t *list = config_json(config, "accounts");
     memset(out, 0, sizeof *out);
     out->list = arena_alloc(&out->arena, (json_array_size(list) + 1) * sizeof *out->list);
+    out->troubles = arena_alloc(&out->arena, (json_array_size(list) + 1) * sizeof *out->troubles);
     size_t i;
     json_t *one;
     json_array_foreach(list, i, one)
@@ -60,6 +63,25 @@ int accounts_load(const struct config *config, struct accounts *out, struct faul
         out->count++;
     }
     return GW_OK;
+}
+
+void accounts_note_broken(struct accounts *a, size_t i, bool broken, struct slice reason)
+{
+    if (i >= a->count)
+        return;
+    struct account_trouble *t = &a->troubles[i];
+    t->broken = broken;
+    struct slice kept = utf8_cut(reason, sizeof t->reason - 1);
+    memcpy(t->reason, kept.p, kept.n);
+    t->reason[kept.n] = '\0';
+}
+
+void accounts_troubles(const struct accounts *a, struct sbuf *out)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->troubles[i].broken)
+            sbuf_printf(out, "account %s cannot send: %s\n", a->list[i].full_name,
+                        a->troubles[i].reason);
 }
 
 void accounts_free(struct accounts *a)

@@ -15,8 +15,15 @@
 #include "gateway/program/installation.h"
 #include "gateway/worker.h"
 
+/* An account that its provider does not let send; the loop's thread alone looks at it. */
+struct account_trouble {
+    bool broken;
+    char reason[96];
+};
+
 struct accounts {
     struct account *list;
+    struct account_trouble *troubles; /* one an account */
     size_t count;
     struct arena arena;
 };
@@ -29,6 +36,7 @@ struct gateway {
     struct log *log;             /* any thread */
     struct metrics *metrics;     /* any thread */
     int counters;                /* first id of the program's own metrics, see counters.h */
+    int account_metrics;         /* id of the gauge with a cell for each account */
     struct accounts accounts;    /* fixed from start to end */
     struct catalogue *catalogue; /* swapped by a reload; jobs hold a reference of their own */
     struct http_server *http;
@@ -60,6 +68,10 @@ const struct account *accounts_find(const struct accounts *a, struct slice chann
                                     struct slice name);
 const struct account *accounts_full(const struct accounts *a, struct slice full_name);
 const struct account *accounts_sender(const struct accounts *a, struct slice realm);
+/* Keeps that account `i` cannot send, and why, or that it can again. Loop's thread. */
+void accounts_note_broken(struct accounts *a, size_t i, bool broken, struct slice reason);
+/* Appends a line for each account that cannot send. Loop's thread. */
+void accounts_troubles(const struct accounts *a, struct sbuf *out);
 
 /* Every request comes here: routes, webhooks, /healthz, /readyz, /metrics. */
 void webhook_handle(void *gateway, struct http_request *request);

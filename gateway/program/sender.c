@@ -8,7 +8,7 @@
 #include "handlers/broadcasts.h"
 #include "handlers/notify.h"
 
-enum { PARAMS_MAX = 64 * 1024, PAUSE_BROKEN_S = 900 };
+enum { PARAMS_MAX = 64 * 1024, PAUSE_BROKEN_S = 900, QUERY_MS = 3000 };
 
 /* Which account a row leaves by: the one its recipient last wrote to, else one of the realm. */
 static const struct account *account_for(const struct gateway *g, const struct outbox_row *row)
@@ -62,6 +62,13 @@ static int build(struct gateway *g, const struct account *account, const struct 
     return rc;
 }
 
+static void fill_fetch(const struct http_call *call, struct dispatch_plan *out)
+{
+    out->fetch =
+        (struct http_fetch){ .method = call->method, .url = call->url, .body = call->body };
+    memcpy(out->fetch.headers, call->headers, sizeof call->headers);
+}
+
 static void plan(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
                  struct dispatch_plan *out)
 {
@@ -82,8 +89,7 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
         return;
     }
     out->kind = DISPATCH_SEND;
-    out->fetch = (struct http_fetch){ .method = call.method, .url = call.url, .body = call.body };
-    memcpy(out->fetch.headers, call.headers, sizeof call.headers);
+    fill_fetch(&call, out);
     out->price = (int64_t)out->segments * account->price_fen;
 }
 
@@ -134,33 +140,110 @@ static enum outbox_outcome outcome_of(enum send_outcome sent)
     return table[sent];
 }
 
+static struct http_result given(const struct http_fetched *result)
+{
+    return (struct http_result){ .status = result->status,
+                                 .sent = result->sent,
+                                 .body = result->body,
+                                 .retry_after = result->retry_after };
+}
+
+static void take_reading(const struct sent *sent, const struct http_fetched *result,
+                         struct dispatch_reading *out)
+{
+    out->outcome = outcome_of(sent->outcome);
+    out->provider_id = sent->provider_id;
+    out->reason = sent->reason;
+    out->unreachable = sent->outcome == SEND_BAD_RECIPIENT;
+    out->slow_down = sent->outcome == SEND_SLOW_DOWN;
+    out->broken = sent->outcome == SEND_ACCOUNT_BROKEN;
+    out->retry_after = sent->retry_after > 0 ? sent->retry_after : result->retry_after;
+}
+
 static void read_result(void *context, const struct outbox_row *row,
                         const struct http_fetched *result, struct arena *a,
                         struct dispatch_reading *out)
 {
-    struct gateway *g = context;
-    const struct account *account = account_for(g, row);
+    const struct account *account = account_for(context, row);
     if (account == NULL) {
         out->outcome = OUTBOX_UNKNOWN;
         return;
     }
-    const struct http_result given = { .status = result->status,
-                                       .sent = result->sent,
-                                       .body = result->body,
-                                       .retry_after = result->retry_after };
+    const struct http_result answer = given(result);
     struct sent sent = { 0 };
-    account->adapter->sent(account, &given, a, &sent);
-    out->outcome = outcome_of(sent.outcome);
-    out->provider_id = sent.provider_id;
-    out->reason = sent.reason;
-    out->unreachable = sent.outcome == SEND_BAD_RECIPIENT;
-    out->retry_after = sent.retry_after > 0 ? sent.retry_after : result->retry_after;
-    if (sent.outcome == SEND_ACCOUNT_BROKEN) {
-        out->retry_after = PAUSE_BROKEN_S;
-        log_write(
-            g->log, LOG_LEVEL_ERROR, "account.broken", row->trace,
-            LOG_FIELDS(LOG_TEXT("account", account->full_name), LOG_SLICE("reason", sent.reason)));
-    }
+    account->adapter->sent(account, &answer, a, &sent);
+    take_reading(&sent, result, out);
+}
+
+static void query(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
+                  struct dispatch_plan *out)
+{
+    struct gateway *g = context;
+    const struct account *account = account_for(g, row);
+    const struct outbound message = { .id = row->id, .recipient = row->recipient };
+    struct http_call call = { 0 };
+    struct fault fault = { 0 };
+    out->kind = DISPATCH_REFUSE;
+    if (account != NULL && account->adapter->repeatable)
+        out->kind = DISPATCH_LATER;
+    else if (account != NULL && account->adapter->query != NULL &&
+             account->adapter->query(account, &message, now, a, &call, &fault) == GW_OK)
+        out->kind = DISPATCH_SEND;
+    if (out->kind == DISPATCH_SEND)
+        fill_fetch(&call, out);
+}
+
+static void read_query(void *context, const struct outbox_row *row,
+                       const struct http_fetched *result, struct arena *a,
+                       struct dispatch_reading *out)
+{
+    const struct account *account = account_for(context, row);
+    out->outcome = OUTBOX_UNKNOWN;
+    if (account == NULL)
+        return;
+    const struct http_result answer = given(result);
+    struct sent sent = { .outcome = SEND_UNCERTAIN };
+    account->adapter->queried(account, &answer, a, &sent);
+    take_reading(&sent, result, out);
+}
+
+/* Which account rows of a lane go by: the one the lane is named after, else one of its realm. Any
+ * thread: accounts do not change while the gateway runs. */
+static int account_of(void *context, struct slice lane)
+{
+    const struct gateway *g = context;
+    const struct account *account = accounts_full(&g->accounts, lane);
+    if (account == NULL || account->adapter->send == NULL)
+        account =
+            accounts_sender(&g->accounts, slice_starts(lane, SLICE("sms/")) ? SLICE("sms") : lane);
+    return account != NULL ? (int)(account - g->accounts.list) : -1;
+}
+
+static void account_broken(void *context, int i, bool broken, struct slice reason)
+{
+    struct gateway *g = context;
+    const char *name = (size_t)i < g->accounts.count ? g->accounts.list[i].full_name : "";
+    log_write(g->log, broken ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+              broken ? "account.broken" : "account.mended", NO_TRACE,
+              LOG_FIELDS(LOG_TEXT("account", name), LOG_SLICE("reason", reason)));
+    accounts_note_broken(&g->accounts, (size_t)i, broken, reason);
+    metrics_set(g->metrics, g->account_metrics, i, broken);
+}
+
+/* linli_account_broken, a cell for each account. */
+static int add_account_metric(struct gateway *g)
+{
+    struct accounts *a = &g->accounts;
+    const char **names = arena_alloc(&a->arena, (a->count + 1) * sizeof *names);
+    struct metric_row *rows = arena_alloc(&a->arena, 2 * sizeof *rows);
+    for (size_t i = 0; i < a->count; i++)
+        names[i] = a->list[i].full_name;
+    rows[0] = (struct metric_row){ .name = "linli_account_broken",
+                                   .kind = METRIC_GAUGE,
+                                   .help = "1 while the provider lets this account send nothing.",
+                                   .labels = { "account" },
+                                   .values = { names } };
+    return metrics_add(g->metrics, rows);
 }
 
 int sender_start(struct gateway *g, struct fault *fault)
@@ -169,6 +252,11 @@ int sender_start(struct gateway *g, struct fault *fault)
         config_int(g->in.config, "send.timeout_ms"))
         return fault_set(fault, GW_ECONFIG,
                          "send.lease_s: expected more seconds than send.timeout_ms has");
+    g->account_metrics = add_account_metric(g);
+    struct dispatch_account *rates =
+        arena_alloc(&g->accounts.arena, (g->accounts.count + 1) * sizeof *rates);
+    for (size_t i = 0; i < g->accounts.count; i++)
+        rates[i].rate = g->accounts.list[i].rate;
     const struct dispatch_options options = {
         .loop = &g->loop,
         .worker = g->worker,
@@ -179,6 +267,14 @@ int sender_start(struct gateway *g, struct fault *fault)
         .in_flight = (int)config_int(g->in.config, "send.in_flight"),
         .timeout_ms = (int)config_int(g->in.config, "send.timeout_ms"),
         .lease_s = (int)config_int(g->in.config, "send.lease_s"),
+        .pause_s = PAUSE_BROKEN_S,
+        .query_ms = QUERY_MS,
+        .accounts = rates,
+        .account_count = (int)g->accounts.count,
+        .account = account_of,
+        .account_broken = account_broken,
+        .query = query,
+        .queried = read_query,
         .plan = plan,
         .admit = admit,
         .read = read_result,

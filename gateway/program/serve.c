@@ -184,6 +184,14 @@ static int seal_now(const struct service *s, void *context)
     return seal_schedule(s);
 }
 
+/* To providers: as many as the accounts may use at once, so that no request that is marked as begun
+ * waits for a connection. */
+static int connections(const struct gateway *g)
+{
+    int accounts = g->accounts.count > 0 ? (int)g->accounts.count : 1;
+    return accounts * (int)config_int(g->in.config, "send.in_flight");
+}
+
 static int start_rooms(struct gateway *g, struct fault *fault)
 {
     const struct worker_options worker = {
@@ -196,6 +204,7 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         .context = g,
     };
     const struct http_client_options client = { .loop = &g->loop,
+                                                .connections = connections(g),
                                                 .proxy = config_text(g->in.config, "send.proxy") };
     const struct checkpoint_options checkpoint = {
         .loop = &g->loop, .path = g->in.database, .metrics = g->metrics, .log = g->log

@@ -456,6 +456,18 @@ static void show_metrics(struct gateway *g, struct http_request *r)
     sbuf_free(&out);
 }
 
+/* An account that cannot send is told, but messages are taken all the same. */
+static void show_ready(struct gateway *g, struct http_request *r)
+{
+    struct sbuf out;
+    bool healthy = worker_healthy(g->worker);
+    sbuf_init(&out, 16 * 1024);
+    sbuf_str(&out, healthy ? "ready\n" : "the store cannot commit\n");
+    accounts_troubles(&g->accounts, &out);
+    answer_text(r, healthy && !g->stopping ? 200 : 503, sbuf_slice(&out));
+    sbuf_free(&out);
+}
+
 void webhook_handle(void *gateway, struct http_request *r)
 {
     struct gateway *g = gateway;
@@ -467,9 +479,7 @@ void webhook_handle(void *gateway, struct http_request *r)
     if (get && slice_eq(r->path, SLICE("/healthz")))
         answer_text(r, 200, SLICE("ok\n"));
     else if (get && slice_eq(r->path, SLICE("/readyz")))
-        answer_text(r, worker_healthy(g->worker) && !g->stopping ? 200 : 503,
-                    worker_healthy(g->worker) ? SLICE("ready\n")
-                                              : SLICE("the store cannot commit\n"));
+        show_ready(g, r);
     else if (get && slice_eq(r->path, SLICE("/metrics")))
         show_metrics(g, r);
     else

@@ -43,7 +43,7 @@ int outbox_put(struct tx *tx, const struct vault *v, const struct outbox_row *ro
 
 #define ROW_COLUMNS                                                                                \
     "id, address, realm, recipient, account, message, params, priority, state, not_before, "       \
-    "useful_until, attempt, trace, origin, segments, price, reason, changed_at"
+    "useful_until, attempt, trace, origin, segments, price, reason, changed_at, owner"
 
 /* Reads the row that `rows` stands on. 0, or GW_ECRYPTO with everything but the parameters. */
 static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
@@ -67,6 +67,7 @@ static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
         .price = rows_int(rows, 15),
         .reason = arena_dup(a, rows_text(rows, 16)),
         .changed_at = rows_int(rows, 17),
+        .owner = rows_int(rows, 18),
     };
     return sealed_open(v, params_column, out->id, rows_blob(rows, 6), a, &out->params);
 }

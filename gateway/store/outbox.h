@@ -48,6 +48,7 @@ struct outbox_row {
     int64_t price;       /* fen, likewise */
     struct slice reason; /* of the last outcome or report */
     int64_t changed_at;
+    int64_t owner; /* of the last attempt; 0: none, or given up */
 };
 
 /* Writes a queued row (whatever row->state and row->attempt say) and wakes the dispatcher at
@@ -61,8 +62,9 @@ GW_MUSTCHECK int outbox_put(struct tx *tx, const struct vault *v, const struct o
  * else the realm. */
 
 /* Leases that ended are offered again; sendings that ended become uncertain (notices and
- * broadcasts) or queued again (replies and codes). At most 500 rows. 0 or GW_E*. */
-GW_MUSTCHECK int outbox_take_back(struct tx *tx, int64_t now);
+ * broadcasts) or queued again (replies and codes). At most 500 rows. The ids of those that became
+ * uncertain are in the arena. Their number or GW_E*. */
+GW_MUSTCHECK int outbox_take_back(struct tx *tx, int64_t now, struct arena *a, int64_t **uncertain);
 /* The lanes in which rows are queued, whatever their time, by name, in the arena. Their number or
  * GW_E*. */
 GW_MUSTCHECK int outbox_lanes(struct tx *tx, struct arena *a, struct slice **lanes);
@@ -106,8 +108,8 @@ GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int at
 /* The earliest time at which a row of a lane can go: 1 and `*at`, 0 when nothing waits, or GW_E*.
  * Held rows do not count. */
 GW_MUSTCHECK int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at);
-/* The earliest end of a lease, likewise. */
-GW_MUSTCHECK int outbox_next_lapse(struct tx *tx, int64_t *at);
+/* The earliest end of a lease of another owner, likewise. */
+GW_MUSTCHECK int outbox_next_lapse(struct tx *tx, int64_t owner, int64_t *at);
 
 /* Reports of providers. */
 

@@ -5,6 +5,7 @@ enum { TAKE_BACK_LIMIT = 500, LEASE_ROUNDS = 64, LANE_LIMIT = 256 };
 SQL(outbox_lapsed, "SELECT id FROM outbox WHERE lease_until > 0 AND lease_until <= $now "
                    "ORDER BY lease_until LIMIT CAST($limit AS BIGINT)");
 
+/* 1 when the row became uncertain, 0, or GW_E*. */
 static int take_back_one(struct tx *tx, int64_t id, int64_t now, struct arena *a)
 {
     struct outbox_entry was;
@@ -18,21 +19,26 @@ static int take_back_one(struct tx *tx, int64_t id, int64_t now, struct arena *a
     } else {
         outbox_entry_requeue(&next, now);
     }
-    return outbox_entry_move(tx, &was, &next, now);
+    rc = outbox_entry_move(tx, &was, &next, now);
+    return rc == 1 && next.state == OUTBOX_UNCERTAIN ? 1 : rc < 0 ? rc : 0;
 }
 
-int outbox_take_back(struct tx *tx, int64_t now)
+int outbox_take_back(struct tx *tx, int64_t now, struct arena *a, int64_t **uncertain)
 {
-    struct arena a = { 0 };
-    int64_t ids[TAKE_BACK_LIMIT];
+    int64_t *ids = arena_alloc(a, TAKE_BACK_LIMIT * sizeof(*ids));
     struct rows *rows = sql_rows(tx, &outbox_lapsed,
                                  BINDS(BIND_INT("now", now), BIND_INT("limit", TAKE_BACK_LIMIT)));
     int n = outbox_collect(tx, rows, ids, TAKE_BACK_LIMIT);
-    int rc = n;
-    for (int i = 0; i < n && rc >= 0; i++)
-        rc = take_back_one(tx, ids[i], now, &a);
-    arena_free(&a);
-    return rc < 0 ? rc : 0;
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        int rc = take_back_one(tx, ids[i], now, a);
+        if (rc < 0)
+            return rc;
+        if (rc == 1)
+            ids[kept++] = ids[i];
+    }
+    *uncertain = ids;
+    return n < 0 ? n : kept;
 }
 
 /* From lane to lane along the index, so that many rows cost no more than few. */
@@ -218,7 +224,7 @@ SQL(outbox_first_ready,
     "SELECT not_before FROM outbox WHERE state = 0 AND lane = $lane AND priority = $priority "
     "ORDER BY not_before, id LIMIT 1");
 SQL(outbox_first_lapse, "SELECT lease_until FROM outbox WHERE lease_until > 0 "
-                        "ORDER BY lease_until LIMIT 1");
+                        "AND owner <> $owner ORDER BY lease_until LIMIT 1");
 
 int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at)
 {
@@ -238,7 +244,7 @@ int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at)
     return 1;
 }
 
-int outbox_next_lapse(struct tx *tx, int64_t *at)
+int outbox_next_lapse(struct tx *tx, int64_t owner, int64_t *at)
 {
-    return sql_int(tx, &outbox_first_lapse, NO_BINDS, at);
+    return sql_int(tx, &outbox_first_lapse, BINDS(BIND_INT("owner", owner)), at);
 }

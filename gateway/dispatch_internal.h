@@ -133,10 +133,12 @@ void group_release(struct group *g);
 void send_begin(struct group *g, struct send *s, const struct outbox_row *row);
 void send_end(struct send *s);
 void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reason, int status);
+/* Not begun after all: queued again for the moment `at`, or at once when 0; nobody is told. */
+void send_put_back(struct send *s, int64_t at, struct slice reason);
 enum outbox_outcome send_outcome_of(enum dispatch_plan_kind kind);
 /* Marks and sends what has a place and a token. */
 void dispatch_pump(struct dispatch *d);
-/* Queued again for the moment `at`, or at once when 0: rows that are only ready. */
+/* Puts back all that is only ready. */
 void line_put_back(struct line *l, int64_t at, struct slice reason);
 /* Outcomes that the store did not take. */
 void dispatch_store_again(struct dispatch *d);

@@ -96,6 +96,10 @@ static void plan_one(struct group *g, struct send *s)
 {
     struct dispatch *d = g->d;
     d->options.plan(d->options.context, s->row, g->now, &g->arena, &s->plan);
+    if (s->plan.kind == DISPATCH_SEND && line_paused(d, s->line)) { /* since the lease was asked */
+        send_put_back(s, g->now + d->options.pause_s, SLICE("account paused"));
+        return;
+    }
     if (s->plan.kind == DISPATCH_SEND) {
         s->plan.segments = s->plan.segments > 0 ? s->plan.segments : 1;
         queue_put(s->row->priority <= OUTBOX_REPLY ? &s->line->urgent : &s->line->other, s);
@@ -115,9 +119,11 @@ static void take_rows(struct group *g)
         s->line = dispatch_line(d, lane_of(s->row));
         if (i >= g->asked) {
             plan_one(g, s);
-        } else if (!send_ask_later(s)) {
-            send_end(s); /* stays as it is */
+            continue;
         }
+        s->owner = s->row->owner;
+        if (!send_ask_later(s))
+            send_end(s); /* stays as it is */
     }
 }
 

@@ -162,8 +162,7 @@ void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reaso
     store_outcome(s);
 }
 
-/* Not begun after all: again at once, and nobody is told. */
-static void put_back(struct send *s, int64_t at, struct slice reason)
+void send_put_back(struct send *s, int64_t at, struct slice reason)
 {
     s->outcome = OUTBOX_LATER;
     s->reason = reason;
@@ -175,7 +174,7 @@ void line_put_back(struct line *l, int64_t at, struct slice reason)
 {
     struct send *s;
     while ((s = queue_take(&l->urgent)) || (s = queue_take(&l->other)))
-        put_back(s, at, reason);
+        send_put_back(s, at, reason);
 }
 
 /* What an answer says of its account. */
@@ -236,7 +235,7 @@ static void send_request(struct send *s)
 {
     struct dispatch *d = s->group->d;
     if (d->stopping) { /* marked, but nothing was written */
-        put_back(s, 0, SLICE("stopping"));
+        send_put_back(s, 0, SLICE("stopping"));
         return;
     }
     if (s->plan.fetch.timeout_ms <= 0 || s->plan.fetch.timeout_ms > d->options.timeout_ms)

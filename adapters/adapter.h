@@ -93,7 +93,9 @@ struct receipt {
     X(REFUSED_MALFORMED, 400, "malformed")                                                         \
     X(REFUSED_ENCODING, 400, "encoding")                                                           \
     X(REFUSED_DOCTYPE, 400, "doctype")                                                             \
-    X(REFUSED_RECIPIENT, 403, "recipient") /* another account's message */
+    X(REFUSED_RECIPIENT, 403, "recipient") /* another account's message */                         \
+    X(REFUSED_MODE, 403, "mode")           /* clear where it must be encrypted, or the reverse */  \
+    X(REFUSED_ENCRYPTION, 403, "encryption")
 
 enum webhook_refusal {
 #define WEBHOOK_REFUSAL_ENUM(name, status, text) name,

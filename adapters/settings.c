@@ -38,6 +38,15 @@ static bool holds_only(struct slice text, const char *alphabet)
     return true;
 }
 
+static bool is_one_of(struct slice text, const char *allowed)
+{
+    struct slice rest = slice_of(allowed);
+    for (struct slice one; slice_next(&rest, '|', &one);)
+        if (slice_eq(text, one))
+            return true;
+    return false;
+}
+
 /* Puts the value where the row says; false when it is not what the row allows. */
 static bool put(const struct setting *row, const json_t *value, void *out)
 {
@@ -53,7 +62,7 @@ static bool put(const struct setting *row, const json_t *value, void *out)
     if (!json_is_string(value) || text.n < (uint64_t)row->min || text.n > (uint64_t)row->max ||
         !holds_only(text, row->alphabet))
         return false;
-    if (row->only != NULL && !slice_eq(text, slice_of(row->only)))
+    if (row->only != NULL && !is_one_of(text, row->only))
         return false;
     memcpy(member, &text, sizeof(text));
     return true;

@@ -16,7 +16,7 @@ struct setting {
     bool required;
     size_t offset; /* of the member it fills, which keeps its value when the key is absent */
     int64_t min, max;
-    const char *only;     /* the one value allowed, NULL: any */
+    const char *only;     /* the values allowed, with '|' between them, NULL: any */
     const char *alphabet; /* strings hold only these bytes, NULL: printable ASCII */
     const char *expected; /* for the person who reads the fault: "3 to 32 letters or digits" */
 };

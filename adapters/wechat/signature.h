@@ -1,4 +1,4 @@
-/* The signature WeChat puts into every query (wechat.md 1.3, 1.4). Pure; any thread. */
+/* The signatures WeChat puts into every query (wechat.md 1.3, 1.4). Pure; any thread. */
 #ifndef ADAPTERS_WECHAT_SIGNATURE_H
 #define ADAPTERS_WECHAT_SIGNATURE_H
 
@@ -17,5 +17,12 @@ bool wechat_signature(struct slice token, struct slice timestamp, struct slice n
  * hold only [0-9A-Za-z_-]. */
 bool wechat_signed(struct slice token, struct slice timestamp, struct slice nonce,
                    struct slice signature);
+
+/* The same over a fourth part, the Encrypt text as it stands in the body: `msg_signature` of
+ * compatible and safe mode. That part may be of any length. */
+bool wechat_message_signature(struct slice token, struct slice timestamp, struct slice nonce,
+                              struct slice encrypted, char out[41]);
+bool wechat_message_signed(struct slice token, struct slice timestamp, struct slice nonce,
+                           struct slice encrypted, struct slice signature);
 
 #endif

@@ -1,62 +1,38 @@
 #include "adapters/wechat/wechat.h"
 
-#include <stddef.h>
-
 #include "adapters/form.h"
 #include "adapters/reply.h"
-#include "adapters/settings.h"
+#include "adapters/wechat/account.h"
 #include "adapters/wechat/message.h"
 #include "adapters/wechat/reply.h"
 #include "adapters/wechat/signature.h"
 
-enum {
-    WINDOW_S =
-        300, /* Tencent publishes none; retries are less than 20 s old (wechat.md 5, item 4) */
-    WINDOW_MIN_S = 20,
-    ECHO_MAX = 128,
+enum { ECHO_MAX = 128 };
+
+/* How an encrypted push was opened, for its reply. */
+struct opened {
+    const struct wechat_key *key;
+    struct slice nonce;
 };
 
-#define WORD_CHARACTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-struct settings {
-    struct slice token;
-    struct slice original_id;
-    struct slice mode;
-    int64_t window_s;
-};
-
-static const struct setting table[] = {
-    { "token", SETTING_TEXT, true, offsetof(struct settings, token), 3, 32, NULL, WORD_CHARACTERS,
-      "the token typed into the platform's server form: 3 to 32 letters and digits" },
-    { "original_id", SETTING_TEXT, true, offsetof(struct settings, original_id), 1, 64, NULL,
-      WORD_CHARACTERS "_-", "the account's original id, which begins with gh_" },
-    { "mode", SETTING_TEXT, false, offsetof(struct settings, mode), 1, 32, "plaintext", NULL,
-      "\"plaintext\", the one mode this version speaks" },
-    { "timestamp_window_s", SETTING_NUMBER, false, offsetof(struct settings, window_s),
-      WINDOW_MIN_S, ADAPTER_OLDEST_S, NULL, NULL, "seconds from 20 to 3024000, 300 when left out" },
-    { NULL },
-};
-
-static int check(struct account *account, struct arena *a, struct fault *fault)
-{
-    struct settings *s = arena_alloc(a, sizeof(*s));
-    s->window_s = WINDOW_S;
-    int rv = settings_read(account, table, s, fault);
-    if (rv == 0)
-        account->prepared = s;
-    return rv;
-}
-
-/* The query's signature and clock. A wrong signature hides whether the clock was right. */
-static enum webhook_refusal verify(const struct settings *s, const struct form *query, int64_t now)
+/* The signed clock. A wrong signature hides whether it was right. */
+static enum webhook_refusal fresh(const struct wechat_account *s, const struct form *query,
+                                  int64_t now)
 {
     struct slice timestamp = form_get(query, "timestamp");
     int64_t at;
-    if (!wechat_signed(s->token, timestamp, form_get(query, "nonce"), form_get(query, "signature")))
-        return REFUSED_SIGNATURE;
     if (timestamp.n > 12 || slice_to_int(timestamp, &at) != 0)
         return REFUSED_MALFORMED;
     return at < now - s->window_s || at > now + s->window_s ? REFUSED_STALE : REFUSED_NONE;
+}
+
+static enum webhook_refusal verify(const struct wechat_account *s, const struct form *query,
+                                   int64_t now)
+{
+    if (!wechat_signed(s->token, form_get(query, "timestamp"), form_get(query, "nonce"),
+                       form_get(query, "signature")))
+        return REFUSED_SIGNATURE;
+    return fresh(s, query, now);
 }
 
 /* Only what is harmless in any page is echoed; WeChat sends digits. */
@@ -92,15 +68,11 @@ static enum webhook_refusal of_xml(enum xml_result result)
     return REFUSED_MALFORMED;
 }
 
-static enum webhook_refusal receive(const struct settings *s, const struct webhook *hook,
-                                    struct arena *a, struct decoded *out)
+static enum webhook_refusal read_message(const struct wechat_account *s, const struct xml *xml,
+                                         struct arena *a, struct decoded *out)
 {
-    struct xml xml;
-    enum webhook_refusal refusal = of_xml(xml_read(hook->body, a, &xml));
-    if (refusal != REFUSED_NONE)
-        return refusal;
     struct inbound *message = arena_alloc(a, sizeof(*message));
-    refusal = wechat_message(&xml, s->original_id, a, message);
+    enum webhook_refusal refusal = wechat_message(xml, s->original_id, a, message);
     if (refusal != REFUSED_NONE)
         return refusal;
     out->messages = message;
@@ -109,10 +81,79 @@ static enum webhook_refusal receive(const struct settings *s, const struct webho
     return REFUSED_NONE;
 }
 
+static enum webhook_refusal receive_clear(const struct wechat_account *s,
+                                          const struct webhook *hook, const struct form *query,
+                                          int64_t now, struct arena *a, struct decoded *out)
+{
+    struct xml xml;
+    enum webhook_refusal refusal = verify(s, query, now);
+    if (refusal == REFUSED_NONE)
+        refusal = of_xml(xml_read(hook->body, a, &xml));
+    return refusal != REFUSED_NONE ? refusal : read_message(s, &xml, a, out);
+}
+
+/* Tries the keys in their order; the one that opens is remembered for the reply. Which part of the
+ * content was wrong is not told. */
+static enum webhook_refusal decrypt(const struct wechat_account *s, struct slice encrypted,
+                                    struct arena *a, struct opened *opened, struct slice *message)
+{
+    for (size_t i = 0; i < s->key_count; i++) {
+        opened->key = &s->keys[i];
+        if (wechat_decrypt(opened->key, s->app_id, encrypted, a, message) == 0)
+            return REFUSED_NONE;
+    }
+    return REFUSED_ENCRYPTION;
+}
+
+/* The outer names only carry the ciphertext here: who wrote to whom is what was inside. */
+static enum webhook_refusal receive_sealed(const struct wechat_account *s,
+                                           const struct webhook *hook, const struct form *query,
+                                           int64_t now, struct arena *a, struct decoded *out)
+{
+    struct xml outer, inner;
+    struct slice text;
+    enum webhook_refusal refusal = of_xml(xml_read(hook->body, a, &outer));
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    struct slice encrypted = slice_trim(xml_get(&outer, "Encrypt"));
+    struct opened *opened = arena_alloc(a, sizeof(*opened));
+    opened->nonce = form_get(query, "nonce");
+    if (!wechat_message_signed(s->token, form_get(query, "timestamp"), opened->nonce, encrypted,
+                               form_get(query, "msg_signature")))
+        return REFUSED_SIGNATURE;
+    refusal = fresh(s, query, now);
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    if (s->mode == WECHAT_SAFE && xml_get(&outer, "MsgType").p != NULL)
+        return REFUSED_MODE;
+    refusal = decrypt(s, encrypted, a, opened, &text);
+    if (refusal == REFUSED_NONE)
+        refusal = of_xml(xml_read(text, a, &inner));
+    if (refusal != REFUSED_NONE)
+        return refusal;
+    out->detail = opened;
+    return read_message(s, &inner, a, out);
+}
+
+/* The account's mode decides how a request has to be; the request has no say in it. */
+static enum webhook_refusal receive(const struct wechat_account *s, const struct webhook *hook,
+                                    const struct form *query, int64_t now, struct arena *a,
+                                    struct decoded *out)
+{
+    struct slice type = form_get(query, "encrypt_type");
+    bool sealed = type.n > 0 && !slice_eq(type, SLICE("raw"));
+    if (sealed && !slice_eq(type, SLICE("aes")))
+        return REFUSED_MALFORMED;
+    if (sealed != (s->mode != WECHAT_PLAINTEXT))
+        return REFUSED_MODE;
+    return sealed ? receive_sealed(s, hook, query, now, a, out)
+                  : receive_clear(s, hook, query, now, a, out);
+}
+
 static enum webhook_refusal read_request(const struct account *account, const struct webhook *hook,
                                          int64_t now, struct arena *a, struct decoded *out)
 {
-    const struct settings *s = account->prepared;
+    const struct wechat_account *s = account->prepared;
     bool get = slice_eq(hook->method, SLICE("GET"));
     if (hook->rest.n > 0)
         return REFUSED_PATH;
@@ -124,10 +165,10 @@ static enum webhook_refusal read_request(const struct account *account, const st
     int rv = form_parse(hook->query, a, &query);
     if (rv != 0)
         return rv == GW_ETOOBIG ? REFUSED_TOO_BIG : REFUSED_MALFORMED;
+    if (!get)
+        return receive(s, hook, &query, now, a, out);
     enum webhook_refusal refusal = verify(s, &query, now);
-    if (refusal != REFUSED_NONE)
-        return refusal;
-    return get ? echo(&query, out) : receive(s, hook, a, out);
+    return refusal != REFUSED_NONE ? refusal : echo(&query, out);
 }
 
 static void decode(const struct account *account, const struct webhook *hook, int64_t now,
@@ -143,22 +184,28 @@ static void respond(const struct account *account, const struct decoded *decoded
                     const struct slice *replies, size_t reply_count, int64_t received_at,
                     struct arena *a, struct response *out)
 {
-    (void)account;
     struct slice text = decoded->reply_inline ? reply_join(replies, reply_count, a) : SLICE("");
-    /* "success" says: handled, say nothing, do not push again. An empty Content would be an error.
-     */
+    /* "success" says: handled, say nothing, do not push again; it is never encrypted. An empty
+     * Content would be an error. */
     *out = (struct response){ 200, "text/plain; charset=utf-8", SLICE("success"), { NULL } };
     if (text.n == 0)
         return;
     const struct inbound *message = &decoded->messages[0];
     out->content_type = "text/xml; charset=utf-8";
     out->body = wechat_reply_text(message->sender, message->recipient, received_at, text, a);
+    const struct opened *opened = decoded->detail;
+    if (opened == NULL)
+        return;
+    const struct wechat_sealing with = {
+        .key = opened->key, .message = message->key, .nonce = opened->nonce, .at = received_at
+    };
+    out->body = wechat_reply_sealed(account->prepared, &with, out->body, a);
 }
 
 const struct adapter adapter_wechat = {
     .name = "wechat",
     .channel = "wechat",
-    .check = check,
+    .check = wechat_account_check,
     .decode = decode,
     .respond = respond,
 };

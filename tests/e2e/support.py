@@ -17,6 +17,8 @@ import threading
 import time
 import urllib.parse
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = ROOT / "tests" / "peers"
 TOKEN = "linlidemo"
 ORIGINAL_ID = "gh_linlidemo"
 
@@ -125,6 +127,13 @@ def text_xml(sender, text, message_id, to=ORIGINAL_ID, created=None):
     return (f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{sender}]]>"
             f"</FromUserName><CreateTime>{created}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
             f"<Content><![CDATA[{text}]]></Content><MsgId>{message_id}</MsgId></xml>")
+
+
+def peer_modules(name):
+    """The folder in which tests/peers/NAME's npm packages are installed."""
+    run = subprocess.run(["bash", "-c", '. gateway/setup && peer_modules "$1"', "-", name], cwd=ROOT,
+                         stdout=subprocess.PIPE, text=True, timeout=300, check=True)
+    return run.stdout.strip()
 
 
 @contextlib.contextmanager

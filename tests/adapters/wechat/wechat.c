@@ -272,37 +272,6 @@ static void test_replies_survive_a_parser(void **state)
     assert_int_equal(xml_get(&xml, "Content").n, ADAPTER_TEXT_MAX);
 }
 
-static void test_settings(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *settings, *says;
-    } wrong[] = {
-        { "{}", "settings.token is missing" },
-        { "{\"token\":\"abc\"}", "settings.original_id is missing" },
-        { "{\"token\":\"ab\",\"original_id\":\"gh_1\"}", "settings.token is not right" },
-        { "{\"token\":\"a b c\",\"original_id\":\"gh_1\"}", "settings.token is not right" },
-        { "{\"token\":\"abc\",\"original_id\":\"gh 1\"}", "settings.original_id is not right" },
-        { "{\"token\":\"abc\",\"original_id\":\"gh_1\",\"mode\":\"safe\"}",
-          "settings.mode is not right: give \"plaintext\"" },
-        { "{\"token\":\"abc\",\"original_id\":\"gh_1\",\"timestamp_window_s\":0}",
-          "settings.timestamp_window_s is not right" },
-        { "{\"token\":\"abc\",\"original_id\":\"gh_1\",\"timestamp_window_s\":3024001}",
-          "settings.timestamp_window_s is not right" },
-        { "{\"token\":\"abc\",\"original_id\":\"gh_1\",\"appid\":\"wx\"}",
-          "settings.appid is unknown" },
-    };
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        struct bench b;
-        assert_int_equal(bench_open(&b, "wechat", wrong[i].settings), GW_ECONFIG);
-        if (strstr(b.fault.text, wrong[i].says) == NULL)
-            fail_msg("%s", b.fault.text);
-        assert_null(b.account.prepared);
-        bench_close(&b);
-    }
-    assert_null(adapter_wechat.send);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,7 +286,6 @@ int main(void)
         cmocka_unit_test(test_reply_of_the_vector),
         cmocka_unit_test_setup_teardown(test_nothing_to_say, open_demo, close_demo),
         cmocka_unit_test_setup_teardown(test_replies_survive_a_parser, open_demo, close_demo),
-        cmocka_unit_test(test_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

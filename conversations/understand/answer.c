@@ -688,6 +688,12 @@ int understand_answer(const struct understander *u, const struct reading *r, str
     return is;
 }
 
+const char *understand_answer_kind(int i)
+{
+    int count = (int)(sizeof(answers) / sizeof(answers[0]));
+    return i >= 0 && i < count ? answers[i].kind : NULL;
+}
+
 bool understand_answers(struct slice kind)
 {
     return find(kind) >= 0;

@@ -40,13 +40,18 @@ static bool says_past(const struct reading *r)
     return false;
 }
 
+bool candidate_counts(const struct reading *r, const struct candidate *c, enum context context)
+{
+    unsigned contexts = c->rule->contexts;
+    bool here = contexts == 0 || (contexts >> context & 1) != 0;
+    return here && (!c->rule->past || says_past(r));
+}
+
 /* The best candidate of a reading that counts in the context. */
 static const struct candidate *best(const struct reading *r, enum context context)
 {
     for (int i = 0; i < r->candidate_count; i++) {
-        unsigned contexts = r->candidates[i].rule->contexts;
-        bool counts = contexts == 0 || (contexts >> context & 1) != 0;
-        if (counts && (!r->candidates[i].rule->past || says_past(r))) {
+        if (candidate_counts(r, &r->candidates[i], context)) {
             return &r->candidates[i];
         }
     }
@@ -56,6 +61,11 @@ static const struct candidate *best(const struct reading *r, enum context contex
 static void conclude_rule(struct decision *d, const struct reading *r, const struct candidate *c)
 {
     struct slot_call call = { .u = d->u, .r = r, .rule = c->rule, .match = &c->match };
+    call.trace = d->r->trace;
+    if (d->r->trace != NULL) {
+        d->r->trace->decided = r;
+        d->r->trace->winner = c;
+    }
     call.looks = c->rule->intent->looks;
     json_decref(d->out->slots);
     d->out->slots = slots_read(&call, c->rule->intent->readers);
@@ -71,7 +81,7 @@ static void conclude_read(struct decision *d, const char *intent, const char *wh
         conclude(d, intent, why);
         return;
     }
-    struct slot_call call = { .u = d->u, .r = d->r, .looks = i->looks };
+    struct slot_call call = { .u = d->u, .r = d->r, .trace = d->r->trace, .looks = i->looks };
     json_decref(d->out->slots);
     d->out->slots = slots_read(&call, i->readers);
     conclude(d, i->name, why);
@@ -340,10 +350,22 @@ void understand_decide(const struct understander *u, const struct reading *r, en
     struct decision d = { u, r, context, out };
     *out = (struct understood){ .intent = "unknown", .why = "nothing", .slots = json_object() };
     const struct candidate *c = best(r, context);
+    enum trace_stage stage = TRACE_FIRST;
     if (c != NULL && (c->rule->safety || c->rule->priority >= SUBSCRIPTION)) {
         conclude_rule(&d, r, c);
-    } else if (!decide_word(&d) && !decide_context(&d)) {
+    } else if (decide_word(&d)) {
+        stage = TRACE_WORD;
+    } else if (decide_context(&d)) {
+        stage = TRACE_CONTEXT;
+    } else {
         decide_rules(&d);
+        stage = out->by_homophone                  ? TRACE_SOUND
+                : strcmp(out->why, "nothing") != 0 ? TRACE_PATTERN
+                                                   : TRACE_NOTHING;
+    }
+    if (r->trace != NULL) {
+        r->trace->stage = stage;
+        trace_slots(r->trace, out->slots, "answer", context_name(context));
     }
     if (out->also == NULL) {
         decide_second(&d);

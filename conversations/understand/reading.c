@@ -149,7 +149,11 @@ static void analyse(struct reading *r)
     const struct understander *u = r->u;
     entities_find(&r->calendar, u->starters, r->normal.low, r->arena, &r->entities);
     r->global = find_global(r);
-    r->candidate_count = rules_match(&u->rules, r->entities.masked, r->data, r->candidates);
+    if (r->trace != NULL) {
+        r->tried = arena_alloc(r->arena, RULES_MAX / 64 * sizeof(r->tried[0]));
+    }
+    r->candidate_count =
+        rules_match(&u->rules, r->entities.masked, r->data, r->candidates, r->tried);
 }
 
 static struct reading *blank(const struct reading *like, const struct normal *normal)
@@ -160,6 +164,7 @@ static struct reading *blank(const struct reading *like, const struct normal *no
     r->data = like->data;
     r->channel = like->channel;
     r->calendar = like->calendar;
+    r->trace = like->trace;
     r->normal = *normal;
     return r;
 }
@@ -178,6 +183,7 @@ static void split(struct reading *r)
     if (first->candidate_count > 0 && second->candidate_count > 0) {
         r->entities = first->entities;
         r->normal = head;
+        r->tried = first->tried;
         memcpy(r->candidates, first->candidates, sizeof(r->candidates));
         r->candidate_count = first->candidate_count;
         r->second = second;
@@ -221,13 +227,27 @@ static struct reading *put_right(const struct reading *r)
 struct reading *understand_read(const struct understander *u, struct slice text,
                                 enum text_channel channel, int64_t now, struct arena *a)
 {
+    return understand_read_traced(u, text, channel, now, a, NULL);
+}
+
+struct reading *understand_read_traced(const struct understander *u, struct slice text,
+                                       enum text_channel channel, int64_t now, struct arena *a,
+                                       struct trace *trace)
+{
     struct reading *r = arena_alloc(a, sizeof(*r));
     r->u = u;
     r->arena = a;
     r->channel = channel;
     r->calendar = (struct calendar){ u->lunar, civil_day_of(now, u->zone) };
+    r->trace = trace;
     normal_make(u->han, text, a, &r->normal);
+    if (trace != NULL) {
+        *trace = (struct trace){ .folded = r->normal };
+    }
     mender_apply(u->typos, u->han, &r->normal, a);
+    if (trace != NULL) {
+        trace->mended = r->normal;
+    }
     r->data = pattern_data(a);
     analyse(r);
     split(r);

@@ -8,6 +8,7 @@
 #include "conversations/understand/normal.h"
 #include "conversations/understand/person.h"
 #include "conversations/understand/rules.h"
+#include "conversations/understand/trace.h"
 #include "conversations/understand/understand.h"
 
 /* Patterns that stand for a word at every step, and for the shapes of short answers: data,
@@ -61,10 +62,14 @@ struct reading {
     int candidate_count;
     struct reading *second; /* the rest of the text behind 另外, 顺便 …; NULL when there is none */
     struct reading
-        *by_sound; /* read again with homophones mended; NULL when that changed nothing */
+        *by_sound;       /* read again with homophones mended; NULL when that changed nothing */
+    struct trace *trace; /* NULL unless somebody wants to see how it came about (trace.h) */
+    uint64_t *tried;     /* the rules whose words occur; NULL without a trace */
     struct reading *corrected; /* what 不是昨天，是前天 puts right: 前天; NULL when it is none */
 };
 
+/* Whether a candidate may win in a context. */
+bool candidate_counts(const struct reading *r, const struct candidate *c, enum context context);
 bool reading_is(const struct reading *r, enum phrase phrase, struct slice text,
                 struct pattern_match *match);
 /* The text of a part of the masked text, with what was recognized as it was written. */

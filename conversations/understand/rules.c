@@ -245,12 +245,15 @@ static void on_word(void *context, size_t at, size_t n, int number)
 }
 
 int rules_match(const struct rules *r, struct slice masked, pcre2_match_data *data,
-                struct candidate out[CANDIDATES_MAX])
+                struct candidate out[CANDIDATES_MAX], uint64_t tried_out[RULES_MAX / 64])
 {
     struct trial trial = { .rules = r };
     int count = 0;
     memcpy(trial.tried, r->always, sizeof(trial.tried));
     words_each(r->needed, masked, on_word, &trial);
+    if (tried_out != NULL) {
+        memcpy(tried_out, trial.tried, sizeof(trial.tried));
+    }
     for (int i = 0; i < r->count && count < CANDIDATES_MAX; i++) {
         bool tried = (trial.tried[i / 64] >> (i % 64) & 1) != 0;
         if (tried && pattern_match(&r->rules[i].pattern, masked, data, &out[count].match)) {

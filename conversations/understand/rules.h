@@ -47,9 +47,10 @@ struct candidate {
 /* Takes over `root`, also on failure. */
 GW_MUSTCHECK int rules_make(json_t *root, struct rules *out, struct fault *fault);
 void rules_free(struct rules *r);
-/* Fills `out` with the rules that match, by priority; returns how many. */
+/* Fills `out` with the rules that match, by priority; returns how many. `tried` (NULL: not wanted)
+ * gets the bits of those whose words occur. */
 int rules_match(const struct rules *r, struct slice masked, pcre2_match_data *data,
-                struct candidate out[CANDIDATES_MAX]);
+                struct candidate out[CANDIDATES_MAX], uint64_t tried[RULES_MAX / 64]);
 const struct intent *rules_intent(const struct rules *r, const char *name);
 /* Appends to `findings` what is wrong though it compiled: shadowed rules, intents without a rule.
  */

@@ -192,20 +192,30 @@ static void put_group(struct slot_call *call, const char *name, size_t from, siz
     }
 }
 
+static void note(const struct slot_call *call, const char *kind, const char *by)
+{
+    if (call->trace != NULL) {
+        trace_slots(call->trace, call->slots, kind, by);
+    }
+}
+
 json_t *slots_read(struct slot_call *call, const struct slot_reader *const *list)
 {
     call->slots = json_object();
     if (call->rule != NULL && call->rule->set != NULL) {
         json_object_update(call->slots, (json_t *)(uintptr_t)call->rule->set);
     }
+    note(call, "set", call->rule == NULL ? "" : call->rule->name);
     for (int i = 0; call->match != NULL && i < call->rule->pattern.group_count; i++) {
         if (call->match->to[i] > call->match->from[i]) {
             put_group(call, call->rule->pattern.groups[i].name, call->match->from[i],
                       call->match->to[i]);
+            note(call, "group", call->rule->pattern.groups[i].name);
         }
     }
     for (; *list != NULL; list++) {
         (*list)->read(call);
+        note(call, "reader", (*list)->name);
     }
     return call->slots;
 }

@@ -8,6 +8,7 @@
 #include "conversations/understand/understand.h"
 
 struct rule;
+struct trace;
 struct pattern_match;
 
 struct slot_call {
@@ -16,7 +17,8 @@ struct slot_call {
     const struct rule *rule;           /* NULL when a context decided without a pattern */
     const struct pattern_match *match; /* NULL likewise */
     enum direction looks;
-    json_t *slots; /* what named groups and `set` gave stays; readers add */
+    struct trace *trace; /* notes where each slot came from; NULL: nobody wants to know */
+    json_t *slots;       /* what named groups and `set` gave stays; readers add */
 };
 
 struct understander;

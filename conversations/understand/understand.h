@@ -110,6 +110,8 @@ bool understand_refuses(const struct reading *r);
  */
 GW_MUSTCHECK int understand_answer(const struct understander *u, const struct reading *r,
                                    struct slice kind, json_t *slots);
+/* The name of the i-th kind, from 0; NULL behind the last. */
+const char *understand_answer_kind(int i);
 /* True when `kind` is known: `linli check` holds flows to it. */
 bool understand_answers(struct slice kind);
 

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "conversations/conversation.h"
+#include "conversations/understand/explain.h"
 #include "gateway/base/json.h"
 #include "gateway/program/command.h"
+#include "gateway/program/explain.h"
 #include "gateway/program/installation.h"
 
 enum { LINE_MAX_BYTES = 8192 };
@@ -15,6 +17,8 @@ struct understand_call {
     int64_t now;
     enum context context;
     bool tsv;
+    bool explain; /* each step's result instead of the object */
+    bool as_json; /* of explain */
 };
 
 /* A vocabulary a line: its name and its words. */
@@ -42,9 +46,37 @@ static enum text_channel channel_of(struct slice name)
     return CHANNEL_SMS;
 }
 
+static void print_explanation(struct understand_call *call, struct slice id, struct slice text,
+                              enum text_channel channel, enum context context)
+{
+    const struct understander *u = catalogue_understander(call->catalogue);
+    struct trace trace;
+    struct understood got;
+    const struct reading *r =
+        understand_read_traced(u, text, channel, call->now, &call->arena, &trace);
+    understand_decide(u, r, context, &got);
+    json_t *o = understand_explain(u, r, &trace, context, &got);
+    if (call->tsv)
+        json_put_slice(o, "id", id);
+    if (call->as_json) {
+        json_dumpf(o, stdout, JSON_COMPACT);
+        printf("\n");
+    } else {
+        explain_print(o);
+    }
+    json_decref(o);
+    json_decref(got.slots);
+    json_decref(got.also);
+    arena_reset(&call->arena);
+}
+
 static void print_reading(struct understand_call *call, struct slice id, struct slice text,
                           enum text_channel channel, enum context context)
 {
+    if (call->explain) {
+        print_explanation(call, id, text, channel, context);
+        return;
+    }
     const struct understander *u = catalogue_understander(call->catalogue);
     const struct reading *r = understand_read(u, text, channel, call->now, &call->arena);
     struct understood got = { 0 };
@@ -112,6 +144,8 @@ int command_understand(int argc, char **argv)
         { "--context", "C", "what the last message was about: none, menu, confirm …",
           .text = &context },
         { "--tsv", NULL, "lines are id⇥channel⇥text⇥context", .flag = &call.tsv },
+        { "--explain", NULL, "each step's result, to find out why", .flag = &call.explain },
+        { "--json", NULL, "with --explain: one JSON object a line of text", .flag = &call.as_json },
         { "--data-dir", "D", "data folder whose conversations/ override what is built in",
           .text = &dir },
         { "--vocabulary", NULL, "print the vocabularies that patterns use, and read nothing",
@@ -119,11 +153,13 @@ int command_understand(int argc, char **argv)
         { NULL },
     };
     struct command_line line;
-    int rc =
-        command_parse(argc, argv, "understand [options]",
-                      "Reads lines from standard input and prints for each what was understood: "
-                      "one JSON object\nwith text, intent, slots, also and why. No database.",
-                      options, &line);
+    int rc = command_parse(
+        argc, argv, "understand [options]",
+        "Reads lines from standard input and prints for each what was understood: "
+        "one JSON object\nwith text, intent, slots, also and why. No database. --explain prints "
+        "each step instead:\nnormalization, recognized things, what it would answer, the patterns tried "
+        "and matched,\nwhich won, which came second, where each slot came from.",
+        options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     if (now != NULL && civil_parse_rfc3339(slice_of(now), &call.now) != GW_OK) {

@@ -21,6 +21,7 @@ SQL(broadcast_one_uncalled, "UPDATE broadcast_recipients SET state = 4, called_a
                             "WHERE broadcast = $broadcast AND address = $address "
                             "AND outbox = $outbox AND state = 2");
 SQL(broadcast_one_unasked, "DELETE FROM prompts WHERE id = $outbox");
+SQL(broadcast_asks, "UPDATE prompts SET asked_at = $at WHERE id = $outbox");
 SQL(broadcast_was_called, "SELECT state FROM broadcast_recipients WHERE broadcast = $broadcast "
                           "AND address = $address AND state = 2");
 SQL(broadcast_newest_call,
@@ -108,6 +109,14 @@ static int refuse(const struct service *s, const struct outbox_row *row, const c
     return rc < 0 ? rc : 0;
 }
 
+/* A question is open from the moment its text leaves: an answer to another one may come before. */
+static int asks_at(const struct service *s, const struct outbox_row *row, int64_t at)
+{
+    int rc =
+        sql_run(s->tx, &broadcast_asks, BINDS(BIND_INT("outbox", row->id), BIND_INT("at", at)));
+    return rc < 0 ? rc : 0;
+}
+
 /* A fresh question has the next answer: 1 it waits, 0, or GW_E*. */
 static int is_asked(const struct service *s, const struct outbox_row *row,
                     struct broadcast_admission *out)
@@ -120,7 +129,18 @@ static int is_asked(const struct service *s, const struct outbox_row *row,
     *out = (struct broadcast_admission){ .verdict = BROADCAST_LATER,
                                          .at = until,
                                          .reason = "a question is open" };
-    return 1;
+    rc = asks_at(s, row, until);
+    return rc < 0 ? rc : 1;
+}
+
+static int leaves(const struct service *s, const struct outbox_row *row)
+{
+    int rc = asks_at(s, row, s->now);
+    if (rc == 0)
+        rc = sql_run(s->tx, &broadcast_left,
+                     BINDS(BIND_INT("broadcast", row->origin), BIND_INT("address", row->address),
+                           BIND_INT("outbox", row->id), BIND_INT("now", s->now)));
+    return rc < 0 ? rc : 0;
 }
 
 int broadcast_admit(const struct service *s, const struct outbox_row *row,
@@ -141,14 +161,10 @@ int broadcast_admit(const struct service *s, const struct outbox_row *row,
         *out = (struct broadcast_admission){ .verdict = BROADCAST_LATER,
                                              .at = outbox_held(row->not_before),
                                              .reason = "paused" };
-        return 0;
+        return asks_at(s, row, row->useful_until);
     }
     rc = is_asked(s, row, out);
-    if (rc == 0)
-        rc = sql_run(s->tx, &broadcast_left,
-                     BINDS(BIND_INT("broadcast", row->origin), BIND_INT("address", row->address),
-                           BIND_INT("outbox", row->id), BIND_INT("now", s->now)));
-    return rc < 0 ? rc : 0;
+    return rc < 0 ? rc : rc == 1 ? 0 : leaves(s, row);
 }
 
 /* ---- sign-ups ---- */

@@ -31,6 +31,12 @@ SQL(broadcast_unasked,
     "DELETE FROM prompts WHERE id IN (SELECT r.outbox FROM broadcast_recipients r "
     "JOIN outbox o ON o.id = r.outbox WHERE r.broadcast = $broadcast AND r.state = 2 "
     "AND r.left_at = 0 AND o.state = 6)");
+/* A question is open from the time its text may leave; that of one that is held is far away. */
+SQL(broadcast_asks_when, "UPDATE prompts SET asked_at = (SELECT o.not_before FROM outbox o "
+                         "WHERE o.id = prompts.id) WHERE id IN (SELECT r.outbox "
+                         "FROM broadcast_recipients r JOIN outbox o ON o.id = r.outbox "
+                         "WHERE r.broadcast = $broadcast AND r.state = 2 AND r.left_at = 0 "
+                         "AND o.state = 0)");
 SQL(broadcast_uncalled,
     "UPDATE broadcast_recipients SET state = 4, called_at = 0 WHERE broadcast = $broadcast "
     "AND state = 2 AND left_at = 0 AND EXISTS (SELECT 1 FROM outbox o "
@@ -403,5 +409,7 @@ int broadcast_sweep_timer(const struct service *s, int64_t id)
         return timers_set(s->tx, "broadcast.sweep", id, s->now);
     bool ended = row.b.state == BROADCAST_FULL || row.b.state == BROADCAST_STOPPED ||
                  row.b.state == BROADCAST_DONE;
-    return ended ? uncall(s, id) : 0;
+    rc = ended ? uncall(s, id)
+               : sql_run(s->tx, &broadcast_asks_when, BINDS(BIND_INT("broadcast", id)));
+    return rc < 0 ? rc : 0;
 }

@@ -117,7 +117,8 @@ SQL(people_last_asked, "SELECT MAX(q.asked_at) FROM (SELECT s.asked_at FROM addr
                        "JOIN sessions s ON s.conversation = a.conversation WHERE a.id = $address "
                        "UNION ALL SELECT p.asked_at FROM addresses a "
                        "JOIN prompts p ON p.conversation = a.conversation WHERE a.id = $address "
-                       "AND p.asked_at <= $now AND p.valid_until > $now) AS q");
+                       "AND p.asked_at <= $now AND p.valid_until > $now AND NOT EXISTS "
+                       "(SELECT 1 FROM outbox o WHERE o.id = p.id AND o.state IN (0, 1))) AS q");
 
 int people_asked_at(struct tx *tx, int64_t address, int64_t now, int64_t *at)
 {

@@ -46,8 +46,9 @@ GW_MUSTCHECK int people_drop_session(struct tx *tx, int64_t conversation);
 GW_MUSTCHECK int people_join(struct tx *tx, int64_t address, int64_t conversation);
 
 /* When the newest question was asked that an address has open at `now`, in a reply or by a message
- * of our own that has left: a bare number would answer it, so a broadcast waits a while for the
- * answer. 1 with `*at` (UTC seconds), 0 when nothing is open, or GW_E*. */
+ * of our own that has left (its row is neither queued nor leased): a bare number would answer it,
+ * so a broadcast waits a while for the answer. 1 with `*at` (UTC seconds), 0 when nothing is open,
+ * or GW_E*. */
 GW_MUSTCHECK int people_asked_at(struct tx *tx, int64_t address, int64_t now, int64_t *at);
 
 /* The addresses that share a conversation with this one, itself first: all channels of a person. In

@@ -21,6 +21,34 @@ LOCAL void crowd(struct records *r, int n)
         willing(r, "人");
 }
 
+/* `n` people written as rows at once: every third one shares the phone of the one before, every
+ * fifth phone never said yes, every seventh said no; born 1950 to 1975, in twelve places. */
+LOCAL void multitude(struct records *r, int n)
+{
+    static const char *const rows[] = {
+        "addresses (id, realm, sender, conversation, account, created_at) "
+        "SELECT 1000000 + i, 'sms', CAST(15000000000 + i AS TEXT), 1000000 + i, 'sms/demo', 1",
+        "volunteers (id, number, name, birth, year_only, gender, area, state, verification, "
+        "provisional, address, registered_at, left_at, id_number) "
+        "SELECT 1000000 + i, 'N' || i, 'P' || i, -7000 + i * 7 % 9000, 0, 0, "
+        "530802001000 + i % 12, 2, 1, 0, 1000000 + i - (i % 3 = 2), 1, 0, ''",
+        "volunteer_links (address, volunteer, linked_at) "
+        "SELECT 1000000 + i - (i % 3 = 2), 1000000 + i, 1",
+        "opt_states (address, scope, state, changed_at) SELECT 1000000 + i, 1, "
+        "CASE WHEN i % 7 = 0 THEN 2 ELSE CASE WHEN i % 5 = 0 THEN 0 ELSE 1 END END, 1",
+    };
+    char text[1024];
+    support_commit(r->support);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(text, sizeof text,
+                 "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+                 "INSERT INTO %s FROM n",
+                 n - 1, rows[i]);
+        support_exec(r->support, text);
+    }
+    r->s.tx = support_begin(r->support);
+}
+
 /* One segment of 5 fen by an account that signs. */
 LOCAL struct broadcast_form call_form(int64_t activity)
 {

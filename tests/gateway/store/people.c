@@ -1,6 +1,8 @@
 /* Addresses, sessions, joined conversations, prompts. */
 #include "gateway/store/people.h"
 
+#include "gateway/store/outbox.h"
+
 #include "tests/support/support.h"
 
 static struct address address(struct support *s, const char *realm, const char *sender,
@@ -154,12 +156,22 @@ static void the_newest_open_question_is_known(void **state)
     asked(s, b.id, SUPPORT_NOW - 600); /* the same conversation, wherever it was asked */
     prompt_at(s, a.conversation, SUPPORT_NOW - 300, SUPPORT_NOW + 60);
     asked(s, a.id, SUPPORT_NOW - 300);
+    struct outbox_row waits = { .id = s->ids.last,
+                                .address = a.id,
+                                .realm = a.realm,
+                                .recipient = a.sender,
+                                .message = SLICE("queue.offer"),
+                                .params = SLICE("{}"),
+                                .priority = OUTBOX_NOTICE };
+    assert_true(outbox_put(s->tx, s->vault, &waits, SUPPORT_NOW, &s->arena) >= 0);
+    asked(s, a.id, SUPPORT_NOW - 600); /* its text waits in the outbox */
+    prompt_at(s, a.conversation, SUPPORT_NOW - 300, SUPPORT_NOW + 60);
     prompt_at(s, a.conversation, SUPPORT_NOW + 1, SUPPORT_NOW + 60); /* has not left yet */
     prompt_at(s, a.conversation, SUPPORT_NOW - 60, SUPPORT_NOW);     /* is over */
     asked(s, a.id, SUPPORT_NOW - 300);
     struct prompt *prompts = NULL;
     assert_int_equal(
-        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 2);
+        people_take_prompts(s->tx, s->vault, a.conversation, SUPPORT_NOW, &s->arena, &prompts), 3);
     save_asked(s, a.conversation, 0, SUPPORT_NOW);
     asked(s, a.id, 0);
     save_asked(s, a.conversation, SUPPORT_NOW - 10, SUPPORT_NOW);

@@ -36,10 +36,20 @@ void digest_sha256(struct slice data, unsigned char out[32])
     must(EVP_Digest(bytes(data), data.n, out, NULL, EVP_sha256(), NULL));
 }
 
+static void hmac(const EVP_MD *with, struct slice key, struct slice data, unsigned char *out)
+{
+    must(key.n <= INT_MAX && HMAC(with, bytes(key), (int)key.n, (const unsigned char *)bytes(data),
+                                  data.n, out, NULL) != NULL);
+}
+
+void digest_hmac_sha1(struct slice key, struct slice data, unsigned char out[20])
+{
+    hmac(EVP_sha1(), key, data, out);
+}
+
 void digest_hmac_sha256(struct slice key, struct slice data, unsigned char out[32])
 {
-    must(key.n <= INT_MAX && HMAC(EVP_sha256(), bytes(key), (int)key.n,
-                                  (const unsigned char *)bytes(data), data.n, out, NULL) != NULL);
+    hmac(EVP_sha256(), key, data, out);
 }
 
 void digest_hex(const unsigned char *data, size_t n, char *out)

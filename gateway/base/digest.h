@@ -12,6 +12,7 @@
 /* The raw digest. SHA-1 is for protocols that ask for it. */
 void digest_sha1(struct slice data, unsigned char out[20]);
 void digest_sha256(struct slice data, unsigned char out[32]);
+void digest_hmac_sha1(struct slice key, struct slice data, unsigned char out[20]);
 void digest_hmac_sha256(struct slice key, struct slice data, unsigned char out[32]);
 /* Lower-case hexadecimal, NUL-terminated: out has 2n + 1 bytes. */
 void digest_hex(const unsigned char *data, size_t n, char *out);

@@ -7,13 +7,20 @@
 
 enum { MOBILE = 11, LONGEST = 24 };
 
+/* Full-width forms and the ideographic space as their ASCII counterparts. */
+static int32_t narrow(int32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        return c - 0xFF01 + '!';
+    return c == 0x3000 ? ' ' : c;
+}
+
 /* Digits without spaces, hyphens and the country code; 0 when there is anything else. */
 static size_t strip(struct slice in, char out[LONGEST])
 {
     size_t n = 0;
     bool plus = false;
-    for (size_t i = 0; i < in.n; i++) {
-        char c = in.p[i];
+    for (int32_t c; (c = narrow(utf8_next(&in))) >= 0;) {
         if (c == ' ' || c == '-')
             continue;
         if (c == '+' && n == 0 && !plus) {
@@ -22,7 +29,7 @@ static size_t strip(struct slice in, char out[LONGEST])
         }
         if (c < '0' || c > '9' || n == LONGEST)
             return 0;
-        out[n++] = c;
+        out[n++] = (char)c;
     }
     size_t code = 0;
     if (n > 4 && !plus && memcmp(out, "0086", 4) == 0)

@@ -7,8 +7,8 @@
 
 #include "gateway/base/slice.h"
 
-/* Strips +86, 0086, 86, spaces and hyphens; accepts 1[3-9] and nine digits (domain.md 3.4). Writes
- * 11 digits and a NUL and returns true, else false. */
+/* Strips +86, 0086, 86, spaces and hyphens, all of them also in full width (１３８); accepts 1[3-9]
+ * and nine digits (domain.md 3.4). Writes 11 digits and a NUL and returns true, else false. */
 bool phone_normalize(struct slice in, char out[12]);
 /* True for senders that are machines: 1xx, 10086, 12xxx, 95xxx, 96xxx, 106… (domain.md 3.4). They
  * are never answered. */

@@ -58,6 +58,12 @@ static bool put(const struct setting *row, const json_t *value, void *out)
         memcpy(member, &number, sizeof(number));
         return true;
     }
+    if (row->kind == SETTING_OBJECT) {
+        if (!json_is_object(value) || json_object_size(value) > (uint64_t)row->max)
+            return false;
+        memcpy(member, &value, sizeof(value));
+        return true;
+    }
     struct slice text = { json_string_value(value), json_string_length(value) };
     if (!json_is_string(value) || text.n < (uint64_t)row->min || text.n > (uint64_t)row->max ||
         !holds_only(text, row->alphabet))

@@ -8,6 +8,7 @@
 enum setting_kind {
     SETTING_TEXT,   /* a string of `min` to `max` bytes, into a struct slice */
     SETTING_NUMBER, /* an integer from `min` to `max`, into an int64_t */
+    SETTING_OBJECT, /* an object of at most `max` members, borrowed, into a json_t * */
 };
 
 struct setting {

@@ -6,6 +6,7 @@ struct values {
     struct slice name;
     struct slice mode;
     int64_t limit;
+    json_t *map;
 };
 
 static const struct setting table[] = {
@@ -15,6 +16,8 @@ static const struct setting table[] = {
       "\"plain\"" },
     { "limit", SETTING_NUMBER, false, offsetof(struct values, limit), 10, 20, NULL, NULL,
       "10 to 20" },
+    { "map", SETTING_OBJECT, false, offsetof(struct values, map), 0, 2, NULL, NULL,
+      "an object of two" },
     { NULL },
 };
 
@@ -43,6 +46,10 @@ static void test_values_and_defaults(void **state)
                      0);
     assert_text(v.mode, "plain");
     assert_int_equal(v.limit, 20);
+    assert_null(v.map);
+    json_decref(kept);
+    assert_int_equal(read("{\"name\":\"ab\",\"map\":{\"a\":1}}", &v, &fault, &kept), 0);
+    assert_int_equal(json_int(v.map, "a", 0), 1);
     json_decref(kept);
 }
 
@@ -62,7 +69,10 @@ static void test_faults_name_the_key_and_hide_the_value(void **state)
         { "{\"name\":\"ab\",\"limit\":9}", "settings.limit is not right: give 10 to 20" },
         { "{\"name\":\"ab\",\"limit\":21}", "settings.limit is not right" },
         { "{\"name\":\"ab\",\"limit\":\"15\"}", "settings.limit is not right" },
-        { "{\"name\":\"ab\",\"nmae\":\"x\"}", "settings.nmae is unknown; known are name, mode" },
+        { "{\"name\":\"ab\",\"map\":[]}", "settings.map is not right: give an object of two" },
+        { "{\"name\":\"ab\",\"map\":{\"a\":1,\"b\":2,\"c\":3}}", "settings.map is not right" },
+        { "{\"name\":\"ab\",\"nmae\":\"x\"}",
+          "settings.nmae is unknown; known are name, mode, limit, map" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct values v;

@@ -83,6 +83,13 @@ void turn_free(struct turn *t);
 GW_MUSTCHECK int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
                                   enum text_channel channel, const char *signature, bool links,
                                   struct arena *a, struct slice *out);
+/* For providers that send approved templates: the parameters of one message as its text shows them,
+ * an object of strings, each by "name" and, where it has a format, by "name|format". What stands in
+ * front of or behind the message is not among them. A new reference in `out`; GW_ENOTFOUND for an
+ * unknown id. */
+GW_MUSTCHECK int catalogue_render_params(const struct catalogue *c, const char *id,
+                                         const json_t *params, enum text_channel channel,
+                                         json_t **out);
 /* JSON array of {id, params}, for the inbox; an empty array when there is no reply. */
 struct slice turn_replies_json(const struct turn *t, struct arena *a);
 /* Renders such an array to the one text that answers a message (empty when there is none): WeChat

@@ -236,3 +236,48 @@ int catalogue_render_replies(const struct catalogue *c, struct slice replies,
         sbuf_free(&body);
     return rc < 0 ? rc : end;
 }
+
+/* One parameter as shown, by its name (the first of its formats) and by "name|format". One that
+ * cannot be shown is left out: it stands in a branch that this message does not take. */
+static void put_shown(const struct part *p, const json_t *params, struct rendering *r, json_t *out)
+{
+    static const char *const formats[] = {
+#define FORMAT_NAME(id, text) [id] = (text),
+        FORMAT_MAP(FORMAT_NAME)
+#undef FORMAT_NAME
+    };
+    struct sbuf text, key;
+    sbuf_init(&text, RENDER_MAX);
+    sbuf_init(&key, RENDER_MAX);
+    if (render_param(p, params, r, &text, 0) == GW_OK && !text.failed) {
+        if (json_object_get(out, p->name) == NULL)
+            json_put_slice(out, p->name, sbuf_slice(&text));
+        sbuf_printf(&key, "%s|%s", p->name, formats[p->format]);
+        if (p->each_id != NULL)
+            sbuf_printf(&key, ":%s", p->each_id);
+        if (p->format != FORMAT_PLAIN && !key.failed)
+            json_put_slice(out, key.p, sbuf_slice(&text));
+    }
+    sbuf_free(&key);
+    sbuf_free(&text);
+}
+
+int catalogue_render_params(const struct catalogue *c, const char *id, const json_t *params,
+                            enum text_channel channel, json_t **out)
+{
+    struct rendering r = { .channel = channel };
+    const struct message *m = catalogue_message(c, slice_of(id));
+    *out = NULL;
+    if (m == NULL)
+        return GW_ENOTFOUND;
+    const struct template *t = template_of(m, &r);
+    *out = json_object();
+    if (*out == NULL)
+        mem_exhausted();
+    for (int i = 0; i < t->count; i++) {
+        const json_t *value = json_object_get(params, t->parts[i].name);
+        if (t->parts[i].kind == PART_PARAM && value != NULL && !json_is_null(value))
+            put_shown(&t->parts[i], params, &r, *out);
+    }
+    return GW_OK;
+}

@@ -266,6 +266,45 @@ static void stored_replies_render_again(void **state)
 
 /* drawings */
 
+/* What an approved template gets: each parameter as the text shows it. */
+static void parameters_are_shown_as_in_the_text(void **state)
+{
+    struct world *w = *state;
+    reload(w, "conversations/messages/more.json",
+           "{\"item\": {\"sms\": \"{n}号\"}, \"more\": {\"sms\": \"{name}：{date|date}"
+           "{start|clock}起，记{minutes|duration}，{day|day}或{day|date}{note?，{note}}"
+           "{list|each:item}\"}}");
+    json_t *params = json_pack("{s:s,s:s,s:s,s:i,s:s,s:n,s:[{s:i},{s:i}],s:s}", "name", "杨秀兰",
+                               "date", "2026-11-28", "start", "09:00", "minutes", 210, "day",
+                               "2026-11-29", "note", "list", "n", 1, "n", 2, "unused", "x");
+    json_t *shown = NULL;
+    assert_int_equal(catalogue_render_params(w->catalogue, "more", params, CHANNEL_SMS, &shown),
+                     GW_OK);
+    assert_string_equal(json_text(shown, "name", ""), "杨秀兰");
+    assert_string_equal(json_text(shown, "date", ""), "周六(28日)");
+    assert_string_equal(json_text(shown, "date|date", ""), "周六(28日)");
+    assert_string_equal(json_text(shown, "start|clock", ""), "上午9点");
+    assert_string_equal(json_text(shown, "minutes", ""), "3小时30分");
+    assert_string_equal(json_text(shown, "day", ""), "29日");
+    assert_string_equal(json_text(shown, "day|day", ""), "29日");
+    assert_string_equal(json_text(shown, "day|date", ""), "周日(29日)");
+    assert_string_equal(json_text(shown, "list|each:item", ""), "1号 2号");
+    assert_null(json_object_get(shown, "note"));
+    assert_null(json_object_get(shown, "unused"));
+    json_decref(shown);
+    /* One that cannot be shown is left out, whoever needs it says so. */
+    json_object_set_new(params, "start", json_string("noon"));
+    assert_int_equal(catalogue_render_params(w->catalogue, "more", params, CHANNEL_SMS, &shown),
+                     GW_OK);
+    assert_null(json_object_get(shown, "start"));
+    assert_string_equal(json_text(shown, "minutes|duration", ""), "3小时30分");
+    json_decref(shown);
+    assert_int_equal(catalogue_render_params(w->catalogue, "gone", params, CHANNEL_SMS, &shown),
+                     GW_ENOTFOUND);
+    assert_null(shown);
+    json_decref(params);
+}
+
 static void a_flow_is_drawn_from_its_data(void **state)
 {
     struct world *w = *state;
@@ -315,6 +354,7 @@ int main(void)
         IN_A_WORLD(a_batch_keeps_its_catalogue),
         IN_A_WORLD(recruitment_alone_carries_the_suffix),
         IN_A_WORLD(stored_replies_render_again),
+        IN_A_WORLD(parameters_are_shown_as_in_the_text),
         IN_A_WORLD(a_flow_is_drawn_from_its_data),
         IN_A_WORLD(all_flows_are_drawn_or_none),
     };

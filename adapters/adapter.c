@@ -2,10 +2,14 @@
 
 #include <string.h>
 
+#include "adapters/sms/aliyun.h"
 #include "adapters/sms/kannel.h"
+#include "adapters/sms/tencent.h"
+#include "adapters/sms/twilio.h"
 #include "adapters/wechat/wechat.h"
 
-const struct adapter *const adapters[] = { &adapter_wechat, &adapter_kannel, NULL };
+const struct adapter *const adapters[] = { &adapter_wechat,  &adapter_kannel, &adapter_aliyun,
+                                           &adapter_tencent, &adapter_twilio, NULL };
 
 const struct adapter *adapter_find(const char *provider)
 {

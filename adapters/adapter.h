@@ -80,6 +80,8 @@ struct receipt {
     bool delivered;
     struct slice reason; /* the provider's code, for the row and the counter */
     int64_t at;          /* provider's UTC seconds, 0 when not given */
+    /* The phone it went to, when the provider tells: several rows may share one provider_id. */
+    struct slice recipient;
 };
 
 /* Why a webhook was refused; each is a counter. */
@@ -114,6 +116,7 @@ struct decoded {
     size_t message_count;
     struct receipt *receipts;
     size_t receipt_count;
+    size_t skipped;    /* entries of a batch that nobody can read: counted, the others are taken */
     bool reply_inline; /* the answer to messages[0] may be the HTTP response (one message only) */
     bool echo;         /* answer `body` at once, nothing to store (WeChat's GET verification) */
     struct slice body;
@@ -132,9 +135,10 @@ struct response {
 struct outbound {
     int64_t id; /* outbox id, given to the provider where it takes one */
     struct slice recipient;
-    struct slice message;   /* catalogue id, for template accounts */
-    const json_t *params;   /* for template accounts */
-    struct slice text;      /* rendered, with 【signature】 and opt-out suffix for SMS */
+    struct slice message; /* catalogue id, for template accounts */
+    const json_t *params; /* for template accounts: strings, each parameter as the text shows it, by
+                             "name" and, where it has one, by "name|format" */
+    struct slice text;    /* rendered, with 【signature】 and opt-out suffix for SMS */
     const char *status_url; /* our public URL for receipts of this account; NULL: none */
 };
 
@@ -152,6 +156,7 @@ struct http_result {
     bool sent;  /* the request left the machine, so without a response it may have worked */
     struct slice body;
     int64_t retry_after; /* seconds from Retry-After, 0 when absent */
+    int64_t at;          /* when it came, UTC seconds: for quotas that end with a minute or a day */
 };
 
 enum send_outcome {

@@ -2,8 +2,7 @@
 
 #include "adapters/charset.h"
 #include "adapters/form.h"
-#include "gateway/base/digest.h"
-#include "gateway/base/phone.h"
+#include "adapters/sms/push.h"
 #include "gateway/base/utf8.h"
 
 enum {
@@ -76,27 +75,9 @@ static enum webhook_refusal read_text(const struct webhook *hook, const struct f
 static struct slice digest_key(const struct account *account, const struct inbound *message,
                                int64_t time, struct arena *a)
 {
-    struct slice key = slice_of(account->secret != NULL ? account->secret : account->full_name);
     struct slice data = arena_printf(a, "%.*s\n%lld\n%.*s", SLICE_ARG(message->sender),
                                      (long long)time, SLICE_ARG(message->text));
-    unsigned char digest[32];
-    digest_hmac_sha256(key, data, digest);
-    char hex[65];
-    digest_hex(digest, sizeof(digest), hex);
-    return arena_printf(a, "h:%s", hex);
-}
-
-/* Who may be answered: a mainland mobile. Machines are not, as that makes loops, and no other
- * number can take part (domain.md 3.4); both are counted and acknowledged. */
-static enum inbound_kind read_sender(struct slice from, struct arena *a, struct slice *out)
-{
-    char phone[12];
-    if (phone_is_service(from) || !phone_normalize(from, phone)) {
-        *out = from;
-        return INBOUND_OTHER;
-    }
-    *out = arena_dup(a, (struct slice){ phone, 11 });
-    return INBOUND_TEXT;
+    return sms_digest_key(account, data, a);
 }
 
 static enum webhook_refusal read_time(struct slice ts, int64_t now, int64_t *out)
@@ -106,8 +87,7 @@ static enum webhook_refusal read_time(struct slice ts, int64_t now, int64_t *out
         return REFUSED_NONE;
     if (ts.n > 12 || slice_to_int(ts, out) != 0)
         return REFUSED_MALFORMED;
-    return *out < now - ADAPTER_OLDEST_S || *out > now + ADAPTER_OLDEST_S ? REFUSED_STALE
-                                                                          : REFUSED_NONE;
+    return sms_stale(*out, now) ? REFUSED_STALE : REFUSED_NONE;
 }
 
 enum webhook_refusal kannel_message(const struct account *account, const struct webhook *hook,
@@ -128,7 +108,7 @@ enum webhook_refusal kannel_message(const struct account *account, const struct 
     refusal = read_time(slice_trim(form_get(&query, "ts")), now, &m->sent_at);
     if (refusal != REFUSED_NONE)
         return refusal;
-    m->kind = read_sender(from, a, &m->sender);
+    m->kind = sms_sender(from, a, &m->sender);
     /* 8-bit data are for programs on the phone, not words. */
     if (slice_eq(coding, SLICE("1")))
         m->kind = INBOUND_OTHER;

@@ -40,5 +40,7 @@ const struct metric_row counter_rows[] = {
     [COUNT_LATE_REPLIES] = { "linli_late_replies_total", METRIC_COUNTER,
                              "Passive replies that nobody fetched, sent by the outbox." },
     [COUNT_TIMERS] = { "linli_timers_total", METRIC_COUNTER, "Timers run." },
+    [COUNT_SKIPPED] = { "linli_entries_skipped_total", METRIC_COUNTER,
+                        "Entries of a provider's batch that could not be read; the others were taken." },
     [COUNTERS] = { 0 },
 };

@@ -15,6 +15,7 @@ enum counter {
     COUNT_RECEIPTS,     /* by enum outbox_reported */
     COUNT_LATE_REPLIES, /* passive replies that did not go out and were followed up */
     COUNT_TIMERS,
+    COUNT_SKIPPED, /* entries of a batch that nobody can read */
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */

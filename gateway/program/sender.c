@@ -49,15 +49,20 @@ static int build(struct gateway *g, const struct account *account, const struct 
     struct outbound message = { .id = row->id,
                                 .recipient = row->recipient,
                                 .message = row->message,
-                                .params = params,
                                 .status_url = status_url(g, account, a) };
+    json_t *shown = NULL;
     bool wechat = strcmp(account->channel, "wechat") == 0;
-    int rc = catalogue_render(g->catalogue, arena_str(a, row->message), params,
-                              wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature, wechat, a,
+    enum text_channel channel = wechat ? CHANNEL_WECHAT : CHANNEL_SMS;
+    const char *id = arena_str(a, row->message);
+    int rc = catalogue_render(g->catalogue, id, params, channel, account->signature, wechat, a,
                               &message.text);
+    if (rc == GW_OK)
+        rc = catalogue_render_params(g->catalogue, id, params, channel, &shown);
+    message.params = shown;
     if (rc == GW_OK)
         rc = account->adapter->send(account, &message, now, a, call, fault);
     *segments = wechat ? 1 : segments_mainland(message.text);
+    json_decref(shown);
     json_decref(params);
     return rc;
 }
@@ -145,7 +150,8 @@ static struct http_result given(const struct http_fetched *result)
     return (struct http_result){ .status = result->status,
                                  .sent = result->sent,
                                  .body = result->body,
-                                 .retry_after = result->retry_after };
+                                 .retry_after = result->retry_after,
+                                 .at = installation_clock() };
 }
 
 static void take_reading(const struct sent *sent, const struct http_fetched *result,

@@ -336,6 +336,12 @@ static void process(struct exchange *x, int64_t now)
     x->request->user = x;
     x->request->on_closed = on_closed;
     x->waiting = 1; /* held until everything is handed over */
+    if (d->skipped > 0) {
+        metrics_count(g->metrics, g->counters + COUNT_SKIPPED, 0, (int64_t)d->skipped);
+        log_write(g->log, LOG_LEVEL_WARN, "webhook.skipped", slice_of(x->trace),
+                  LOG_FIELDS(LOG_TEXT("account", x->account->full_name),
+                             LOG_INT("entries", (int64_t)d->skipped)));
+    }
     for (size_t i = 0; i < d->message_count; i++) {
         if (d->messages[i].kind == INBOUND_OTHER)
             count(g, COUNT_MESSAGES, INBOUND_OTHER);

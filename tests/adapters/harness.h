@@ -33,8 +33,10 @@ struct bench {
     struct fault fault;
 };
 
-/* An account of `provider` with these settings; returns what its check says. */
-static inline int bench_open(struct bench *b, const char *provider, const char *settings)
+/* An account of `provider` with these settings, a secret and a signature (both may be NULL);
+ * returns what its check says. */
+static inline int bench_open_as(struct bench *b, const char *provider, const char *settings,
+                                const char *secret, const char *signature)
 {
     const struct adapter *adapter = adapter_find(provider);
     assert_non_null(adapter);
@@ -47,9 +49,17 @@ static inline int bench_open(struct bench *b, const char *provider, const char *
         .full_name = adapter->channel[0] == 's' ? "sms/demo" : "wechat/demo",
         .realm = adapter->channel[0] == 's' ? "sms" : "wechat/demo",
         .adapter = adapter,
+        .secret = secret,
+        .signature = signature,
         .settings = b->settings,
     };
     return adapter->check(&b->account, &b->arena, &b->fault);
+}
+
+/* The same without them. */
+static inline int bench_open(struct bench *b, const char *provider, const char *settings)
+{
+    return bench_open_as(b, provider, settings, NULL, NULL);
 }
 
 static inline void bench_close(struct bench *b)

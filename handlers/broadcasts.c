@@ -387,6 +387,8 @@ int64_t broadcast_last_call(const struct service *s, const struct activity *a)
 json_t *broadcast_params(const struct service *s, const struct activity *a)
 {
     json_t *p = activity_params(s, a);
+    json_object_set_new(p, "hours",
+                        json_sprintf("%s-%s", json_text(p, "time", ""), json_text(p, "end", "")));
     json_object_set_new(p, "names", json_array());
     json_object_set_new(p, "people", json_array());
     return p;

@@ -68,8 +68,8 @@ enum { BROADCAST_REASONS = 10 };
 const char *broadcast_reason_name(enum broadcast_reason reason); /* "able", "no_channel" … */
 
 enum {
-    BROADCAST_NOW = 5000,    /* people that broadcast_draft lists itself: some 100 ms */
-    BROADCAST_BATCH = 500,   /* people a slice */
+    BROADCAST_NOW = 4000,    /* people that broadcast_draft lists itself: some 100 ms */
+    BROADCAST_BATCH = 250,   /* people a slice: some 8 ms */
     BROADCAST_VARIANTS = 2,  /* wordings that can be compared */
     BROADCAST_NEEDS_MAX = 32 /* parameters a wording may need */
 };
@@ -153,8 +153,8 @@ enum broadcast_outcome {
 };
 const char *broadcast_outcome_name(enum broadcast_outcome outcome); /* "ok" …; "?" for others */
 
-/* Parameters of a call for an activity: those of activity_params, "hours" ("HH:MM" to "HH:MM" are
- * time and end there) and "names" [], "people" []. A new reference: render the sample with it. */
+/* Parameters of a call for an activity: those of activity_params, "hours" ("HH:MM-HH:MM") and
+ * "names" [], "people" []. A new reference: render the sample with it. */
 json_t *broadcast_params(const struct service *s, const struct activity *a);
 /* Keeps a draft of an address with POWER_BROADCAST and lists up to BROADCAST_NOW people of its
  * audience. An earlier draft for the same activity that was not confirmed is cancelled.

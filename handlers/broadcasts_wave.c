@@ -7,9 +7,9 @@
 #include "handlers/notify.h"
 
 enum {
-    CALLS = 100,      /* numbers a slice: some 10 ms */
+    CALLS = 50,       /* numbers a slice: some 5 ms */
     SWEEP_ROWS = 500, /* outbox rows a statement */
-    SWEEP_ROUNDS = 4,
+    SWEEP_ROUNDS = 3,
     WORDING_MAX = 1024
 };
 
@@ -27,20 +27,20 @@ SQL(broadcast_called, "UPDATE broadcast_recipients SET state = $state, outbox = 
                       "AND state = 1");
 SQL(broadcast_mark_done,
     "DELETE FROM broadcast_marks WHERE address = $address AND activity <> $activity");
-SQL(broadcast_unasked,
-    "DELETE FROM prompts WHERE id IN (SELECT r.outbox FROM broadcast_recipients r "
-    "JOIN outbox o ON o.id = r.outbox WHERE r.broadcast = $broadcast AND r.state = 2 "
-    "AND r.left_at = 0 AND o.state = 6)");
+/* Numbers whose text expired before it left, some of them, in one order for both. */
+#define UNSENT                                                                                     \
+    " FROM broadcast_recipients r JOIN outbox o ON o.id = r.outbox "                               \
+    "WHERE r.broadcast = $broadcast AND r.state = 2 AND r.left_at = 0 AND o.state = 6 "            \
+    "ORDER BY r.address LIMIT 500"
+SQL(broadcast_unasked, "DELETE FROM prompts WHERE id IN (SELECT r.outbox" UNSENT ")");
+SQL(broadcast_uncalled, "UPDATE broadcast_recipients SET state = 4, called_at = 0 "
+                        "WHERE broadcast = $broadcast AND address IN (SELECT r.address" UNSENT ")");
 /* A question is open from the time its text may leave; that of one that is held is far away. */
 SQL(broadcast_asks_when, "UPDATE prompts SET asked_at = (SELECT o.not_before FROM outbox o "
                          "WHERE o.id = prompts.id) WHERE id IN (SELECT r.outbox "
                          "FROM broadcast_recipients r JOIN outbox o ON o.id = r.outbox "
                          "WHERE r.broadcast = $broadcast AND r.state = 2 AND r.left_at = 0 "
                          "AND o.state = 0)");
-SQL(broadcast_uncalled,
-    "UPDATE broadcast_recipients SET state = 4, called_at = 0 WHERE broadcast = $broadcast "
-    "AND state = 2 AND left_at = 0 AND EXISTS (SELECT 1 FROM outbox o "
-    "WHERE o.id = broadcast_recipients.outbox AND o.state = 6)");
 
 enum recipient_state { RECIPIENT_CALLED = 2, RECIPIENT_WITHDRAWN = 4 };
 
@@ -365,13 +365,16 @@ int broadcast_end(const struct service *s, struct broadcast_row *row, enum broad
 }
 
 /* Numbers whose text did not leave were not called: it does not count against them, and their
- * question is not open. */
+ * question is not open. Number of them, or GW_E*. */
 static int uncall(const struct service *s, int64_t id)
 {
     int rc = sql_run(s->tx, &broadcast_unasked, BINDS(BIND_INT("broadcast", id)));
     if (rc >= 0)
         rc = sql_run(s->tx, &broadcast_uncalled, BINDS(BIND_INT("broadcast", id)));
-    return rc < 0 ? rc : broadcast_add_called(s, id, -rc);
+    if (rc <= 0)
+        return rc;
+    int kept = broadcast_add_called(s, id, -rc);
+    return kept < 0 ? kept : rc;
 }
 
 /* What the state asks of rows that wait in the outbox, some of them. Number changed or GW_E*. */
@@ -394,6 +397,15 @@ static int sweep(const struct service *s, const struct broadcast_row *row)
     }
 }
 
+/* One round: rows, then the numbers they belong to. More to do while it is not 0. */
+static int sweep_round(const struct service *s, const struct broadcast_row *row)
+{
+    bool ended = row->b.state == BROADCAST_FULL || row->b.state == BROADCAST_STOPPED ||
+                 row->b.state == BROADCAST_DONE;
+    int rc = sweep(s, row);
+    return rc != 0 || !ended ? rc : uncall(s, row->b.id);
+}
+
 int broadcast_sweep_timer(const struct service *s, int64_t id)
 {
     struct broadcast_row row;
@@ -401,15 +413,12 @@ int broadcast_sweep_timer(const struct service *s, int64_t id)
     if (rc <= 0)
         return rc;
     do
-        rc = sweep(s, &row);
+        rc = sweep_round(s, &row);
     while (rc > 0 && ++rounds < SWEEP_ROUNDS);
     if (rc < 0)
         return rc;
     if (rc > 0)
         return timers_set(s->tx, "broadcast.sweep", id, s->now);
-    bool ended = row.b.state == BROADCAST_FULL || row.b.state == BROADCAST_STOPPED ||
-                 row.b.state == BROADCAST_DONE;
-    rc = ended ? uncall(s, id)
-               : sql_run(s->tx, &broadcast_asks_when, BINDS(BIND_INT("broadcast", id)));
+    rc = sql_run(s->tx, &broadcast_asks_when, BINDS(BIND_INT("broadcast", id)));
     return rc < 0 ? rc : 0;
 }

@@ -47,7 +47,8 @@ static int64_t choice_number(const struct reading *r, size_t from, size_t to)
     if (e != NULL) {
         return e->number;
     }
-    if (slice_starts(text, SLICE("最后"))) {
+    if (slice_starts(text, SLICE("最后")) || slice_starts(text, SLICE("倒数")) ||
+        slice_starts(text, SLICE("末尾"))) {
         return -1;
     }
     if (slice_eq(text, SLICE("首")) || slice_eq(text, SLICE("头")) ||

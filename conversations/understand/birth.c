@@ -5,6 +5,9 @@
 
 enum { OLDEST = 120 };
 
+/* Behind a number that is no age. */
+#define UNITS "年|月|日|号|天|个|次|小时|钟|点|分|场|人|元|块|斤|米|回|趟|万|千|百|级|星|名"
+
 /* 55 is 1955; 05 is 2005 when that is not ahead. */
 static int full_year(const struct numeral *n, int this_year)
 {
@@ -67,9 +70,9 @@ static bool read_year(struct slice s, size_t i, int this_year, bool asked, struc
         at = mark;
     }
     bool born = scan_is_any(s, at, "生|的|出生|年生|人|属") || at == s.n ||
-                scan_is_any(s, at, " |,|。|;|、");
-    bool alone = (i == 0 || scan_behind(s, i, " |,|;|、|。|是|我")) &&
-                 scan_is_any(s, at, " |,|。|;|、|生|的");
+                scan_is_any(s, at, " |,|。|;|、|/");
+    bool alone = (i == 0 || scan_behind(s, i, " |,|;|、|。|是|我|/")) &&
+                 scan_is_any(s, at, " |,|。|;|、|生|的|/");
     alone = alone || ((i == 0 || scan_behind(s, i, " |,|;|、|。|是|我")) && at == s.n);
     if (said) {
         return born && !scan_is_any(s, at, "的活动|的记录|的时长|的证|的志愿|的服务");
@@ -90,8 +93,13 @@ static bool read_age(struct slice s, size_t i, bool asked, struct birth *out)
     scan_any(s, &at, "多|来");
     bool said = scan_any(s, &at, "周岁|岁") && !scan_is_any(s, at, "以上|以下|以内");
     bool ends = at == s.n || scan_is_any(s, at, "了|,|。| |;");
-    bool this_year = ends && scan_behind(s, i, "今年|今年有|年纪|年龄|满|年龄:|快|已经|都");
-    bool grown = asked && i == 0 && scan_is(s, at, "了"); /* 六十八了 */
+    bool this_year =
+        (ends && scan_behind(s, i, "今年|今年有|年纪|年龄|满|年龄:|快|已经|都")) ||
+        (scan_behind(s, i, "今年") && n.thousandths >= 6000 && !scan_is_any(s, at, UNITS));
+    /* 六十八了, a field of its own */
+    bool grown =
+        scan_is(s, at, "了") && (at + 3 >= s.n || scan_is_any(s, at + 3, ",|。| |;|.")) &&
+        ((asked && i == 0) || (n.thousandths >= 18000 && scan_behind(s, i, ",|。| |;|、|.")));
     if (!said && !this_year && !grown) {
         return false;
     }
@@ -107,7 +115,7 @@ bool birth_find(struct slice low, int this_year, bool asked, struct birth *out)
         struct birth b = { 0 };
         struct numeral n;
         bool inside = i > 0 && low.p[i - 1] > ' ' && (unsigned char)low.p[i - 1] < 0x80 &&
-                      !scan_behind(low, i, ",|;|:|.|+");
+                      !scan_behind(low, i, ",|;|:|.|+|/");
         if (!inside && out->age == 0 && read_age(low, i, asked, &b)) {
             out->age = b.age;
             any = true;

@@ -89,7 +89,9 @@ static int minutes_behind(struct slice s, size_t *i)
         return (int)(n.thousandths / 1000) * 15;
     }
     int64_t value = n.thousandths / 1000;
-    if (scan_take(s, &at, "分") || (n.places == 2 && !scan_is_any(s, at, "个|人|号|名|小时|月"))) {
+    bool two_places = n.places == 2 || (!n.digits && value >= 10); /* 十点四十 */
+    if (scan_take(s, &at, "分") ||
+        (two_places && !scan_is_any(s, at, "个|人|号|名|小时|月|天|块|元|岁|斤|里"))) {
         scan_take(s, &at, "钟");
         if (value < 60) {
             *i = at;

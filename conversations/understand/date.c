@@ -59,6 +59,11 @@ static bool read_week(const struct calendar *c, struct slice s, size_t *i, struc
 {
     size_t at = *i;
     int weeks = 0;
+    /* 看一下|下个星期三: the first 下 only softens */
+    if (scan_behind(s, at, "一") && scan_is(s, at, "下下") &&
+        !scan_behind(s, at, "周一|期一|拜一")) {
+        return false;
+    }
     bool said = take_weeks(s, &at, &weeks);
     if (scan_any(s, &at, "双休日|双休")) {
         w->kind = WHEN_WEEKEND;
@@ -73,7 +78,8 @@ static bool read_week(const struct calendar *c, struct slice s, size_t *i, struc
     int64_t monday = monday_of(c->today) + (int64_t)7 * weeks;
     size_t mark = at;
     int weekday = take_weekday(s, &at);
-    if (weekday >= 1 && weekday <= 6 && scan_is_any(s, at, "岁|年|个|次|天|期")) {
+    if (weekday >= 1 && weekday <= 6 &&
+        scan_is_any(s, at, "岁|年|个|次|天|期|妹|弟|姐|哥|嫂|娃|叔|婶|爷|奶")) {
         weekday = -1; /* 周三岁 and the like */
         at = mark;
     }
@@ -334,7 +340,8 @@ static bool read_day(struct slice s, size_t *i, struct when *w)
         n.thousandths > 31000 || (n.digits && n.places > 2) || !scan_any(s, &at, "号|日")) {
         return false;
     }
-    if (scan_is_any(s, at, "线|楼|院|机|码|召|子") || scan_behind(s, *i, "生|节|假")) {
+    if (scan_is_any(s, at, "线|楼|院|机|码|召|子") ||
+        scan_behind(s, *i, "生|节|假|路|街|巷|弄|组|栋|幢|楼|单元|室")) {
         return false;
     }
     *w = (struct when){ .kind = WHEN_MONTHDAY, .day = (int)(n.thousandths / 1000) };

@@ -179,12 +179,12 @@ static bool decide_menu(struct decision *d)
 static bool decide_recruit(struct decision *d)
 {
     int64_t n = numeral_whole(d->r->normal.low);
-    if (n == 1 || d->r->global == GLOBAL_YES ||
-        reading_is(d->r, PHRASE_JOIN, d->r->normal.low, NULL)) {
+    struct slice low = d->r->normal.low;
+    if (n == 1 || d->r->global == GLOBAL_YES || reading_is(d->r, PHRASE_JOIN, low, NULL)) {
         conclude(d, "sign_up", "recruit.yes");
         return true;
     }
-    if (n == 2 || d->r->global == GLOBAL_NO) {
+    if (n == 2 || d->r->global == GLOBAL_NO || reading_is(d->r, PHRASE_NO_HERE, low, NULL)) {
         conclude(d, "deny", "recruit.no");
         return true;
     }
@@ -206,7 +206,7 @@ static bool decide_survey(struct decision *d)
     if (d->r->normal.low.n == 0 && d->r->normal.mark == MARK_NONE) {
         return false;
     }
-    if (c != NULL && c->rule->priority >= STRONG_WISH) {
+    if (c != NULL && (c->rule->priority >= STRONG_WISH || c->rule->intent->firm)) {
         return false;
     }
     survey_read(d->r, d->out->slots);
@@ -276,6 +276,14 @@ static bool decide_bind(struct decision *d)
     size_t i = 0;
     int64_t code;
     if (understand_answer(d->u, d->r, SLICE("phone"), d->out->slots) == 1) {
+        ptrdiff_t mark = slice_find(low, SLICE("码"));
+        size_t at = mark < 0 ? low.n : (size_t)mark + 3;
+        scan_any(low, &at, "是|:|为");
+        scan_spaces(low, &at);
+        size_t digits = scan_digits(low, &at, 8, &code);
+        if (digits >= 4 && digits <= 6) {
+            put(d, "code", json_stringn(low.p + at - digits, digits));
+        }
         conclude(d, "bind_phone", "bind.phone");
         return true;
     }
@@ -329,19 +337,37 @@ static void decide_rules(struct decision *d)
     }
 }
 
-static void decide_second(struct decision *d)
+static void put_also(struct decision *d, const struct reading *r, const struct candidate *c)
 {
-    const struct candidate *c = d->r->second == NULL ? NULL : best(d->r->second, CONTEXT_NONE);
-    if (c == NULL || strcmp(c->rule->intent->name, "unknown") == 0) {
+    if (strcmp(c->rule->intent->name, "unknown") == 0) {
         return;
     }
-    struct slot_call call = { .u = d->u,
-                              .r = d->r->second,
-                              .rule = c->rule,
-                              .match = &c->match,
-                              .looks = c->rule->intent->looks };
+    struct slot_call call = {
+        .u = d->u, .r = r, .rule = c->rule, .match = &c->match, .looks = c->rule->intent->looks
+    };
     json_t *slots = slots_read(&call, c->rule->intent->readers);
     d->out->also = json_pack("[{s:s, s:o}]", "intent", c->rule->intent->name, "slots", slots);
+}
+
+static bool comes_first(const struct candidate *c)
+{
+    return c != NULL && (c->rule->safety || strcmp(c->rule->intent->name, "opt_out") == 0);
+}
+
+/* Of two wishes danger and an opt-out come first, whichever was written first. */
+static bool decide_urgent_second(struct decision *d)
+{
+    const struct reading *second = d->r->second;
+    const struct candidate *c = best(d->r, CONTEXT_NONE);
+    const struct candidate *urgent = second == NULL ? NULL : best(second, CONTEXT_NONE);
+    if (!comes_first(urgent) || comes_first(c)) {
+        return false;
+    }
+    conclude_rule(d, second, urgent);
+    if (c != NULL) {
+        put_also(d, d->r, c);
+    }
+    return true;
 }
 
 void understand_decide(const struct understander *u, const struct reading *r, enum context context,
@@ -349,6 +375,9 @@ void understand_decide(const struct understander *u, const struct reading *r, en
 {
     struct decision d = { u, r, context, out };
     *out = (struct understood){ .intent = "unknown", .why = "nothing", .slots = json_object() };
+    if (decide_urgent_second(&d)) {
+        return;
+    }
     const struct candidate *c = best(r, context);
     enum trace_stage stage = TRACE_FIRST;
     if (c != NULL && (c->rule->safety || c->rule->priority >= SUBSCRIPTION)) {
@@ -367,8 +396,9 @@ void understand_decide(const struct understander *u, const struct reading *r, en
         r->trace->stage = stage;
         trace_slots(r->trace, out->slots, "answer", context_name(context));
     }
-    if (out->also == NULL) {
-        decide_second(&d);
+    const struct candidate *second = r->second == NULL ? NULL : best(r->second, CONTEXT_NONE);
+    if (second != NULL) {
+        put_also(&d, r->second, second);
     }
     json_t *also = json_object_get(out->slots, "also");
     if (also != NULL && out->also == NULL) {

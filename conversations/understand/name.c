@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "conversations/understand/han.h"
 #include "conversations/understand/person.h"
 #include "conversations/understand/scan.h"
@@ -106,7 +108,8 @@ bool name_read(const struct name_words *w, struct slice text, size_t *i, bool to
             n = k;
         }
     }
-    if (field && n > least + 1 && surname > 0) { /* nothing else stands in the field */
+    if (field && n > least + 1 && surname > 0 &&
+        !scan_behind(text, ends[n - 1], "族")) { /* nothing else stands in the field */
         *out = (struct slice){ text.p + *i, ends[n - 1] - *i };
         *i = ends[n - 1];
         return true;
@@ -130,10 +133,11 @@ bool name_read(const struct name_words *w, struct slice text, size_t *i, bool to
     if (n > 1 && best > 1 && least < 1 && ends_name(w, text, ends[1])) {
         best = 1;
     }
-    if (best == 0) {
+    struct slice name = { text.p + *i, best > 0 ? ends[best] - *i : 0 };
+    if (best == 0 || slice_ends(name, SLICE("族"))) {
         return false;
     }
-    *out = (struct slice){ text.p + *i, ends[best] - *i };
+    *out = name;
     *i = ends[best];
     return true;
 }
@@ -205,11 +209,60 @@ static bool read_spelled(struct slice s, struct arena *a, struct slice *out)
     return ok;
 }
 
+/* 普 红 梅: ideographs parted by single spaces, the first a surname. */
+static bool read_spaced(const struct name_words *w, struct slice s, struct arena *a,
+                        struct slice *out)
+{
+    char *joined = arena_alloc(a, s.n + 1);
+    size_t n = 0, i = 0;
+    int parts = 0, unused;
+    while (i < s.n && han_is(scan_at(s, i)) && parts < 4) {
+        size_t next = scan_next(s, i);
+        memcpy(joined + n, s.p + i, next - i);
+        n += next - i;
+        parts++;
+        i = next;
+        if (i < s.n && s.p[i] != ' ') {
+            return false;
+        }
+        i += i < s.n;
+    }
+    *out = (struct slice){ joined, n };
+    return i >= s.n && parts >= 2 && words_at(w->surnames, *out, &unused) > 0;
+}
+
+bool name_parted(const struct name_words *w, struct slice text, struct arena *a, struct slice *out)
+{
+    int unused;
+    for (size_t i = 0; i < text.n; i = scan_next(text, i)) {
+        size_t at = i, ends[3];
+        if (!scan_take(text, &at, "姓")) {
+            continue;
+        }
+        size_t n = words_at(w->surnames, slice_skip(text, at), &unused);
+        size_t behind = at + (n > 0 ? n : scan_next(text, at) - at);
+        scan_any(text, &behind, " |,|、");
+        if (!scan_any(text, &behind, "名字叫|名字|名叫|名")) {
+            continue;
+        }
+        scan_spaces(text, &behind);
+        int given = collect(text, behind, ends, 2);
+        if (given > 0) {
+            size_t end = given == 2 && !ends_name(w, text, ends[0]) ? ends[1] : ends[0];
+            size_t first = n > 0 ? n : scan_next(text, at) - at;
+            *out = arena_printf(a, "%.*s%.*s", (int)first, text.p + at, (int)(end - behind),
+                                text.p + behind);
+            return true;
+        }
+    }
+    return read_spaced(w, slice_trim(text), a, out);
+}
+
 bool name_answer(const struct name_words *w, struct slice text, struct arena *a, struct slice *out)
 {
     size_t i = 0, at;
     struct slice s = slice_trim(text);
-    if (read_spelled(s, a, out) || name_find(w, s, out, &at)) {
+    if (read_spelled(s, a, out) || name_parted(w, s, a, out) || name_find(w, s, out, &at)) {
         return true;
     }
     if (scan_any(s, &i, "我就是|我是|我姓|就是|是|喊我|叫我")) {
@@ -219,6 +272,7 @@ bool name_answer(const struct name_words *w, struct slice text, struct arena *a,
     if (!name_read(w, s, &i, true, out)) {
         return false;
     }
+    scan_any(s, &i, "就得|就行|就可以|就好");
     scan_any(s, &i, "啊|呀|呢|嘛|哈|咯|噻|了");
     while (i < s.n && separator(scan_at(s, i))) {
         i = scan_next(s, i);
@@ -234,18 +288,27 @@ static bool corrects_name(struct slice text)
            (slice_find(text, SLICE("错")) >= 0 || slice_find(text, SLICE("不")) >= 0);
 }
 
-bool name_find(const struct name_words *w, struct slice text, struct slice *out, size_t *at)
+bool name_told(const struct name_words *w, struct slice text, struct slice *out, size_t *at)
 {
-    bool corrected = corrects_name(text);
     for (size_t i = 0; i < text.n; i = scan_next(text, i)) {
         size_t from = i;
-        if (take_told(text, &from) && !scan_is_any(text, from, "写|错|不|登|填|打|改|有")) {
+        if (take_told(text, &from) &&
+            !scan_is_any(text, from, "写|错|不|登|填|打|改|有|人|个|车|你们")) {
             size_t to = from;
             if (name_read(w, text, &to, true, out)) {
                 *at = from;
                 return true;
             }
         }
+    }
+    return false;
+}
+
+bool name_find(const struct name_words *w, struct slice text, struct slice *out, size_t *at)
+{
+    bool corrected = corrects_name(text);
+    if (name_told(w, text, out, at)) {
+        return true;
     }
     for (size_t i = 0; i < text.n; i = scan_next(text, i)) {
         bool field = i == 0 || separator(scan_before(text, i));

@@ -79,9 +79,10 @@ static int put_reference(const struct expansion *x, struct slice name, int depth
     }
     const char *fragment = json_string_value(json_object_get(x->fragments, key));
     const json_t *words = json_object_get(x->vocabulary, key);
-    if (depth >= DEPTH_MAX || (fragment == NULL && !json_is_array(words))) {
+    if (depth >= DEPTH_MAX || (fragment != NULL) == json_is_array(words)) {
         return fault_set(x->fault, GW_ECONFIG,
-                         "conversations/intents.json: %s: {%s} is no vocabulary", x->where, key);
+                         "conversations/intents.json: %s: {%s} is no vocabulary%s", x->where, key,
+                         fragment != NULL && words != NULL ? ", but a fragment as well" : "");
     }
     sbuf_str(out, "(?:");
     int error = fragment != NULL ? expand(x, fragment, depth + 1, out) : 0;

@@ -23,6 +23,11 @@ bool name_read(const struct name_words *w, struct slice text, size_t *i, bool to
 /* The whole of `text` is one name, maybe with 我叫 in front: the answer to the question for it. A
  * name spelled out (弓长张 桂花的桂 芬芳的芬) is put together in the arena. */
 bool name_answer(const struct name_words *w, struct slice text, struct arena *a, struct slice *out);
+/* A name written in parts: 姓禄 名永贵, and 普 红 梅 as the whole text. Put together in the arena.
+ */
+bool name_parted(const struct name_words *w, struct slice text, struct arena *a, struct slice *out);
+/* The first name told with 我叫, 姓名:, 她叫 … */
+bool name_told(const struct name_words *w, struct slice text, struct slice *out, size_t *at);
 /* The first name told with 我叫, 姓名:, 她叫 …, or standing as a field of its own. */
 bool name_find(const struct name_words *w, struct slice text, struct slice *out, size_t *at);
 

@@ -27,7 +27,9 @@
     X(PHRASE_SECOND, "second_wish") X(PHRASE_KEYWORD_HEAD, "keyword_head") \
     X(PHRASE_KEYWORD_TAIL, "keyword_tail") X(PHRASE_REASON, "reason") \
     X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating") X(PHRASE_REFUSE, "refuse") X(PHRASE_EVERY, "every") \
-    X(PHRASE_MENDED, "mended") X(PHRASE_UNDONE, "undone")
+    X(PHRASE_MENDED, "mended") X(PHRASE_UNDONE, "undone") X(PHRASE_GIVES_UP, "gives_up") \
+    X(PHRASE_PURPOSE, "purpose") X(PHRASE_TOPIC, "topic") X(PHRASE_OCCASION, "occasion") X(PHRASE_NOT_KEYWORD, "not_keyword") \
+    X(PHRASE_RECRUIT_DEED, "recruit_deed")
 /* clang-format on */
 enum phrase {
 #define PHRASE_ENUM(name, text) name,
@@ -44,9 +46,12 @@ struct understander {
     struct rules rules;
     struct pattern phrases[PHRASE_COUNT];
     struct name_words names;
-    struct words *starters; /* of entities_find */
-    struct mender *typos;   /* 志原者 → 志愿者 */
-    struct mender *sounds;  /* whatever sounds like 志愿者 → 志愿者 */
+    struct words *relatives; /* 老伴, 孙女 … */
+    struct words *chores;    /* 修灯, 买菜 …: what help is asked for */
+    struct words *devices;   /* 电视, 水管 … */
+    struct words *starters;  /* of entities_find */
+    struct mender *typos;    /* 志原者 → 志愿者 */
+    struct mender *sounds;   /* whatever sounds like 志愿者 → 志愿者 */
 };
 
 struct reading {

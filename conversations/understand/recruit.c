@@ -67,7 +67,7 @@ static void read_deadline(const struct reading *r, json_t *slots)
         char date[16], text[32];
         civil_format_date(day, date);
         if (i + 1 < e->count && e->list[i + 1].kind == ENTITY_TIME) {
-            clock_resolve(&e->list[i + 1].clock, PART_NONE, &start, &end);
+            clock_resolve(&e->list[i + 1].clock, e->list[i].when.part, &start, &end);
         }
         snprintf(text, sizeof(text), "%sT%02d:%02d", date, (start / 60) % 24, start % 60);
         json_object_set_new(slots, "deadline", json_string(text));
@@ -108,8 +108,8 @@ static void read_requirements(const struct reading *r, json_t *slots, size_t *ta
         }
         if (scan_any(
                 low, &at,
-                "自带|自备|要求|带好|带上|请带|带|要能|能干|能|会|有救援证|有证|持证|懂|要会|需|穿")) {
-            bool able = scan_behind(low, at, "要能|要会|要求");
+                "自带|自备|要求|带好|带上|请带|带|要能|要有|需有|须有|能干|能|会|有救援证|有证|持证|懂|要会|需|穿")) {
+            bool able = scan_behind(low, at, "要能|要会|要求|要有|需有|须有");
             size_t from = able ? i + 3 : i;
             if (scan_behind(low, at, "要求")) {
                 from = at;
@@ -134,6 +134,13 @@ static void read_requirements(const struct reading *r, json_t *slots, size_t *ta
                 *taken_to = end;
                 return;
             }
+        }
+        end = clause_end(low, i);
+        if (scan_behind(low, end, "优先")) { /* 大学生优先 */
+            put(r, slots, "requirements", i, end);
+            *taken_from = i;
+            *taken_to = end;
+            return;
         }
         struct numeral n;
         at = i;
@@ -280,8 +287,9 @@ static void read_recurrence(const struct reading *r, json_t *slots)
             return;
         }
         at = i;
-        if (scan_any(low, &at, "每周|每个星期|每星期|每个周|每月|每个月") &&
-            scan_any(low, &at, "一|二|三|四|五|六|日|天|末")) {
+        if ((scan_any(low, &at, "每周|每个星期|每星期|每个周|每月|每个月") &&
+             scan_any(low, &at, "一|二|三|四|五|六|日|天|末")) ||
+            (scan_any(low, &at, "每天|每日|天天|每晚") && slots_entity(r, ENTITY_LENGTH) == NULL)) {
             put(r, slots, "recurrence", i, at);
             return;
         }
@@ -313,6 +321,33 @@ static void read_extras(const struct reading *r, json_t *slots)
     }
 }
 
+/* 招8个护学志愿者, 招募献血宣传志愿者6人: what they are to do stands before 志愿者. */
+static void read_deed(const struct reading *r, json_t *slots)
+{
+    struct pattern_match m;
+    const struct pattern *p = &r->u->phrases[PHRASE_RECRUIT_DEED];
+    if (!reading_is(r, PHRASE_RECRUIT_DEED, r->entities.masked, &m)) {
+        return;
+    }
+    for (int i = 0; i < p->group_count; i++) {
+        if (m.to[i] > m.from[i] && json_object_get(slots, p->groups[i].name) == NULL) {
+            json_put_slice(slots, p->groups[i].name, reading_part(r, m.from[i], m.to[i]));
+        }
+    }
+}
+
+/* Of an activity that repeats, how long it lasts each time. */
+static void read_each(json_t *slots)
+{
+    int from, to;
+    if (json_object_get(slots, "recurrence") != NULL &&
+        json_object_get(slots, "minutes_each") == NULL &&
+        civil_parse_hhmm(json_slice(slots, "time_start"), &from) == 0 &&
+        civil_parse_hhmm(json_slice(slots, "time_end"), &to) == 0 && to > from) {
+        json_put_int(slots, "minutes_each", to - from);
+    }
+}
+
 void recruit_read(const struct reading *r, json_t *slots)
 {
     size_t from = 0, to = 0;
@@ -327,6 +362,8 @@ void recruit_read(const struct reading *r, json_t *slots)
         json_object_del(slots, "date_to");
     }
     read_extras(r, slots);
+    read_each(slots);
+    read_deed(r, slots);
     read_requirements(r, slots, &from, &to);
     read_place_activity(r, slots, from, to);
     read_meeting_place(r, slots);

@@ -16,10 +16,6 @@ int recruit_read_missing(const struct reading *r, json_t *slots);
 /* 人数改成15个: only the number of people is told, which is then all that is in `slots`. */
 void recruit_read_capacity(const struct reading *r, json_t *slots);
 
-/* True when a place stands by itself: separators, 在 or 住 in front, a separator or a house number
- * behind. */
-bool place_is_field(struct slice s, size_t from, size_t to);
-
 /* The exceptions an organizer lists (4来了 11请假 17没来 3号只干一个钟头): `items` [{n or name,
  * what (present, leave, absent, early, minutes), minutes}]; `all` true where everybody else came
  * too, checked in or not (with `agreed` when that was only 全对); `absent` true for

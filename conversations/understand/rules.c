@@ -17,6 +17,7 @@ static int make_intent(const char *name, const json_t *value, struct intent *out
     const char *looks = json_text(value, "looks", "any");
     const json_t *readers = json_object_get(value, "slots");
     out->name = name;
+    out->firm = json_flag(value, "firm", false);
     out->looks = strcmp(looks, "past") == 0     ? DIRECTION_PAST
                  : strcmp(looks, "future") == 0 ? DIRECTION_FUTURE
                                                 : DIRECTION_ANY;
@@ -58,55 +59,125 @@ const struct intent *rules_intent(const struct rules *r, const char *name)
     return NULL;
 }
 
-/* Words of an `if` list: a word, or {vocabulary} for all of its words. */
-static int need_word(struct rules *r, const char *word, int rule)
+/* The number of a word in the trie of all words that any list holds; negative for an empty one. */
+static int word_number(struct rules *r, const char *word)
 {
     int number = words_add(r->needed, slice_of(word), r->needed_count);
     if (number == r->needed_count) {
-        r->rules_of = mem_resize(r->rules_of, (size_t)(number + 1) * sizeof(r->rules_of[0]));
+        size_t n = (size_t)number + 1;
+        r->rules_of = mem_resize(r->rules_of, n * sizeof(r->rules_of[0]));
+        r->classes_of = mem_resize(r->classes_of, n * sizeof(r->classes_of[0]));
         memset(r->rules_of[number], 0, sizeof(r->rules_of[number]));
+        memset(&r->classes_of[number], 0, sizeof(r->classes_of[number]));
         r->needed_count++;
     }
+    return number;
+}
+
+/* What is done with each word of an item. */
+typedef void (*word_taker)(struct rules *r, int word, int what);
+
+static void try_rule(struct rules *r, int word, int rule)
+{
+    r->rules_of[word][rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+static void join_class(struct rules *r, int word, int number)
+{
+    r->classes_of[word].bits[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
+static int take_word(struct rules *r, const char *word, word_taker take, int what,
+                     struct fault *fault)
+{
+    int number = word == NULL ? -1 : word_number(r, word);
     if (number < 0) {
-        return GW_EINVAL;
+        return fault_set(fault, GW_ECONFIG, "%s: %s: an empty word", file,
+                         r->rules[r->count - 1].name);
     }
-    r->rules_of[number][rule / 64] |= UINT64_C(1) << (rule % 64);
+    take(r, number, what);
     return 0;
 }
 
-static int need_words(struct rules *r, const json_t *words, int rule, struct fault *fault)
+/* An item of a list: a word, {LENGTH} for a recognized thing, {vocabulary} for all of its words. */
+static int take_item(struct rules *r, const char *item, word_taker take, int what,
+                     struct fault *fault)
 {
-    const json_t *vocabulary = json_object_get(r->root, "vocabulary");
-    for (size_t i = 0; i < json_array_size(words); i++) {
-        const char *word = json_string_value(json_array_get(words, i));
-        size_t n = word == NULL ? 0 : strlen(word);
-        char entity[4];
-        if (n > 2 && word[0] == '{' && pattern_entity((struct slice){ word + 1, n - 2 }, entity)) {
-            if (need_word(r, entity, rule) != 0) {
-                return fault_set(fault, GW_ECONFIG, "%s: an empty word", file);
-            }
-        } else if (n > 2 && word[0] == '{' && word[n - 1] == '}') {
-            char *key = mem_dup((struct slice){ word + 1, n - 2 });
-            const json_t *list = json_object_get(vocabulary, key);
-            free(key);
-            if (!json_is_array(list)) {
-                return fault_set(fault, GW_ECONFIG, "%s: %s: %s is no vocabulary", file,
-                                 r->rules[rule].name, word);
-            }
-            for (size_t k = 0; k < json_array_size(list); k++) {
-                const char *text = json_string_value(json_array_get(list, k));
-                if (text == NULL || need_word(r, text, rule) != 0) {
-                    return fault_set(fault, GW_ECONFIG, "%s: %s has an empty word", file, word);
-                }
-            }
-        } else if (n == 0 || need_word(r, word, rule) != 0) {
-            return fault_set(fault, GW_ECONFIG, "%s: %s: an empty word", file, r->rules[rule].name);
+    size_t n = item == NULL ? 0 : strlen(item);
+    char entity[4];
+    if (n < 3 || item[0] != '{' || item[n - 1] != '}') {
+        return take_word(r, item, take, what, fault);
+    }
+    if (pattern_entity((struct slice){ item + 1, n - 2 }, entity)) {
+        return take_word(r, entity, take, what, fault);
+    }
+    char *key = mem_dup((struct slice){ item + 1, n - 2 });
+    const json_t *list = json_object_get(json_object_get(r->root, "vocabulary"), key);
+    free(key);
+    if (!json_is_array(list)) {
+        return fault_set(fault, GW_ECONFIG, "%s: %s: %s is no vocabulary", file,
+                         r->rules[r->count - 1].name, item);
+    }
+    int error = 0;
+    for (size_t k = 0; error == 0 && k < json_array_size(list); k++) {
+        error = take_word(r, json_string_value(json_array_get(list, k)), take, what, fault);
+    }
+    return error;
+}
+
+static int class_of(struct rules *r, const char *item, int *number, struct fault *fault)
+{
+    json_t *known = item == NULL ? NULL : json_object_get(r->classes, item);
+    *number = known != NULL ? (int)json_integer_value(known) : (int)json_object_size(r->classes);
+    if (known != NULL) {
+        return 0;
+    }
+    if (*number >= CLASSES_MAX) {
+        return fault_set(fault, GW_ECONFIG, "%s: more than %d classes of words", file, CLASSES_MAX);
+    }
+    if (item != NULL) {
+        json_object_set_new(r->classes, item, json_integer(*number));
+    }
+    return take_item(r, item, join_class, *number, fault);
+}
+
+/* `all` and `none`. */
+static int read_classes(struct rules *r, const json_t *value, struct rule *rule,
+                        struct fault *fault)
+{
+    const json_t *all = json_object_get(value, "all"), *none = json_object_get(value, "none");
+    int error = 0, number;
+    if (json_array_size(all) > RULE_CLASSES_MAX) {
+        return fault_set(fault, GW_ECONFIG, "%s: %s: more than %d classes in all", file, rule->name,
+                         RULE_CLASSES_MAX);
+    }
+    for (size_t i = 0; error == 0 && i < json_array_size(all); i++) {
+        error = class_of(r, json_string_value(json_array_get(all, i)), &number, fault);
+        rule->all[rule->all_count++] = number;
+    }
+    for (size_t i = 0; error == 0 && i < json_array_size(none); i++) {
+        error = class_of(r, json_string_value(json_array_get(none, i)), &number, fault);
+        if (error == 0) {
+            rule->none.bits[number / 64] |= UINT64_C(1) << (number % 64);
         }
     }
-    if (json_array_size(words) == 0) {
+    return error;
+}
+
+/* Without `if` the words of the first class of `all` have a rule tried. */
+static int need_words(struct rules *r, const json_t *value, int rule, struct fault *fault)
+{
+    const json_t *words = json_object_get(value, "if"), *all = json_object_get(value, "all");
+    int error = 0;
+    for (size_t i = 0; error == 0 && i < json_array_size(words); i++) {
+        error = take_item(r, json_string_value(json_array_get(words, i)), try_rule, rule, fault);
+    }
+    if (error == 0 && json_array_size(words) == 0 && json_array_size(all) > 0) {
+        error = take_item(r, json_string_value(json_array_get(all, 0)), try_rule, rule, fault);
+    } else if (json_array_size(words) == 0) {
         r->always[rule / 64] |= UINT64_C(1) << (rule % 64);
     }
-    return 0;
+    return error;
 }
 
 /* A word that a file added to a vocabulary leads to every pattern that uses the vocabulary,
@@ -127,7 +198,11 @@ static int need_added(struct rules *r, const char *match, int rule, int depth)
                         : 0;
         json_object_foreach((json_t *)(uintptr_t)vocabulary_added(r->root, name), word, where)
         {
-            error = error != 0 ? error : need_word(r, word, rule);
+            int number = word_number(r, word);
+            if (number >= 0) {
+                try_rule(r, number, rule);
+            }
+            error = error != 0 ? error : number < 0 ? GW_EINVAL : 0;
         }
         free(name);
         if (error != 0) {
@@ -167,15 +242,23 @@ static int make_rule(struct rules *r, const json_t *value, struct fault *fault)
     }
     int error = read_contexts(json_object_get(value, "contexts"), rule, fault);
     if (error == 0) {
+        error = read_classes(r, value, rule, fault);
+    }
+    const char *match = json_text(value, "match", NULL);
+    rule->has_pattern = match != NULL;
+    if (error == 0 && match == NULL && rule->all_count == 0) {
+        return fault_set(fault, GW_ECONFIG, "%s: %s: neither match nor all", file, rule->name);
+    }
+    if (error == 0 && match != NULL) {
         error =
-            pattern_make(json_text(value, "match", ""), json_object_get(r->root, "vocabulary"),
+            pattern_make(match, json_object_get(r->root, "vocabulary"),
                          json_object_get(r->root, "fragments"), rule->name, &rule->pattern, fault);
     }
     if (error == 0) {
-        error = need_words(r, json_object_get(value, "if"), number, fault);
+        error = need_words(r, value, number, fault);
     }
     bool always = json_array_size(json_object_get(value, "if")) == 0;
-    return error != 0 || always ? error : need_added(r, json_text(value, "match", ""), number, 0);
+    return error != 0 || always || match == NULL ? error : need_added(r, match, number, 0);
 }
 
 /* The order in which rules are tried is the order of the array, so it is sorted before compiling.
@@ -203,7 +286,7 @@ static json_t *sorted_rules(const json_t *root)
 
 int rules_make(json_t *root, struct rules *out, struct fault *fault)
 {
-    *out = (struct rules){ .root = root, .needed = words_make() };
+    *out = (struct rules){ .root = root, .needed = words_make(), .classes = json_object() };
     int error = make_intents(out, fault);
     json_t *list = sorted_rules(root);
     for (size_t i = 0; error == 0 && i < json_array_size(list); i++) {
@@ -225,6 +308,8 @@ void rules_free(struct rules *r)
     }
     words_free(r->needed);
     free(r->rules_of);
+    free(r->classes_of);
+    json_decref(r->classes);
     json_decref(r->root);
     *r = (struct rules){ 0 };
 }
@@ -232,6 +317,7 @@ void rules_free(struct rules *r)
 struct trial {
     const struct rules *rules;
     uint64_t tried[RULES_MAX / 64];
+    struct classes said;
 };
 
 static void on_word(void *context, size_t at, size_t n, int number)
@@ -242,6 +328,24 @@ static void on_word(void *context, size_t at, size_t n, int number)
     for (int i = 0; i < RULES_MAX / 64; i++) {
         t->tried[i] |= t->rules->rules_of[number][i];
     }
+    for (int i = 0; i < CLASSES_MAX / 64; i++) {
+        t->said.bits[i] |= t->rules->classes_of[number].bits[i];
+    }
+}
+
+static bool words_fit(const struct rule *rule, const struct classes *said)
+{
+    for (int i = 0; i < rule->all_count; i++) {
+        if ((said->bits[rule->all[i] / 64] >> (rule->all[i] % 64) & 1) == 0) {
+            return false;
+        }
+    }
+    for (int i = 0; i < CLASSES_MAX / 64; i++) {
+        if ((said->bits[i] & rule->none.bits[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int rules_match(const struct rules *r, struct slice masked, pcre2_match_data *data,
@@ -255,23 +359,34 @@ int rules_match(const struct rules *r, struct slice masked, pcre2_match_data *da
         memcpy(tried_out, trial.tried, sizeof(trial.tried));
     }
     for (int i = 0; i < r->count && count < CANDIDATES_MAX; i++) {
+        const struct rule *rule = &r->rules[i];
         bool tried = (trial.tried[i / 64] >> (i % 64) & 1) != 0;
-        if (tried && pattern_match(&r->rules[i].pattern, masked, data, &out[count].match)) {
-            out[count++].rule = &r->rules[i];
+        if (!tried || !words_fit(rule, &trial.said)) {
+            continue;
+        }
+        out[count].match = (struct pattern_match){ 0 };
+        if (!rule->has_pattern || pattern_match(&rule->pattern, masked, data, &out[count].match)) {
+            out[count++].rule = rule;
         }
     }
     return count;
 }
 
-/* A rule is shadowed by a higher one of the same pattern, or of the same name. */
+static bool same_key(const json_t *a, const json_t *b, const char *key)
+{
+    const json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
+    return x == y || json_equal(x, y);
+}
+
+/* A rule is shadowed by a higher one of the same words and pattern, or of the same name. */
 void rules_check(const struct rules *r, json_t *findings)
 {
     const json_t *list = json_object_get(r->root, "rules");
     for (size_t i = 0; i < json_array_size(list); i++) {
         for (size_t k = i + 1; k < json_array_size(list); k++) {
             const json_t *a = json_array_get(list, i), *b = json_array_get(list, k);
-            bool same = json_equal(json_object_get(a, "match"), json_object_get(b, "match")) &&
-                        json_equal(json_object_get(a, "contexts"), json_object_get(b, "contexts"));
+            bool same = same_key(a, b, "match") && same_key(a, b, "all") &&
+                        same_key(a, b, "none") && same_key(a, b, "contexts");
             if (same || strcmp(json_text(a, "name", ""), json_text(b, "name", "")) == 0) {
                 json_array_append_new(findings, json_sprintf("%s: rule %s is shadowed by %s", file,
                                                              json_text(b, "name", "?"),

@@ -1,5 +1,7 @@
-/* intents.json compiled: which texts mean which intent, with the words that must occur before a
- * pattern is tried at all. Immutable once made; any thread. */
+/* intents.json compiled: which texts mean which intent. A rule says which words must occur before
+ * it is tried at all (`if`: any of them), which classes of words must occur in any order (`all`),
+ * which may not (`none`), and which pattern must match; an item of a list is a word, {vocabulary}
+ * or {DATE}, a recognized thing. Immutable once made; any thread. */
 #ifndef CONVERSATIONS_UNDERSTAND_RULES_H
 #define CONVERSATIONS_UNDERSTAND_RULES_H
 
@@ -8,11 +10,24 @@
 #include "conversations/understand/slots.h"
 #include "conversations/understand/words.h"
 
-enum { RULES_MAX = 384, INTENTS_MAX = 96, INTENT_READERS_MAX = 16, CANDIDATES_MAX = 16 };
+enum {
+    RULES_MAX = 384,
+    INTENTS_MAX = 96,
+    INTENT_READERS_MAX = 16,
+    CANDIDATES_MAX = 16,
+    CLASSES_MAX = 512,
+    RULE_CLASSES_MAX = 8,
+};
+
+/* Classes of words that a text holds: a bit each. */
+struct classes {
+    uint64_t bits[CLASSES_MAX / 64];
+};
 
 struct intent {
     const char *name; /* owned by the JSON */
     enum direction looks;
+    bool firm; /* no answer to a question that takes free text */
     const struct slot_reader *readers[INTENT_READERS_MAX]; /* NULL ends */
 };
 
@@ -22,9 +37,13 @@ struct rule {
     int priority;
     unsigned contexts; /* bit of each enum context in which it counts; 0: in all */
     bool safety;
-    bool past; /* counts only beside a day that is over or today */
+    bool past;        /* counts only beside a day that is over or today */
+    bool has_pattern; /* else its words alone decide */
     struct pattern pattern;
-    const json_t *set; /* slots it sets; NULL when none */
+    int all[RULE_CLASSES_MAX]; /* a word of each of these classes must occur, in any order */
+    int all_count;
+    struct classes none; /* no word of these may */
+    const json_t *set;   /* slots it sets; NULL when none */
 };
 
 struct rules {
@@ -33,9 +52,11 @@ struct rules {
     int intent_count;
     struct rule rules[RULES_MAX]; /* by priority, highest first */
     int count;
-    struct words *needed;                 /* the words of all `if` lists */
+    struct words *needed;                 /* the words of all `if`, `all` and `none` lists */
     uint64_t (*rules_of)[RULES_MAX / 64]; /* of each needed word: the rules to try */
+    struct classes *classes_of;           /* and the classes it belongs to */
     int needed_count;
+    json_t *classes;                 /* item of an `all` or `none` list: number of its class */
     uint64_t always[RULES_MAX / 64]; /* rules without `if` */
 };
 

@@ -4,6 +4,7 @@
 
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
+#include "conversations/understand/scan.h"
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
 
@@ -33,6 +34,8 @@ static const struct slot_reader readers[] = {
     { "claims", slots_claims },
     { "request", slots_request },
     { "profile", slots_profile },
+    { "certificate", slots_certificate },
+    { "training", slots_training },
 };
 
 const struct slot_reader *slot_reader_find(const char *name)
@@ -144,17 +147,18 @@ void slot_list(struct slot_call *call, const char *key, struct slice text)
     json_object_set_new(call->slots, key, list);
 }
 
-/* Digits of 1和3, 1、3号. */
+/* The numbers of 1和3, 1、3号, 一和四. */
 static void put_codes(struct slot_call *call, const char *key, struct slice text)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < text.n; i++) {
-        size_t from = i;
-        while (i < text.n && text.p[i] >= '0' && text.p[i] <= '9') {
-            i++;
-        }
-        if (i > from) {
-            json_array_append_new(list, json_stringn(text.p + from, i - from));
+    for (size_t i = 0; i < text.n;) {
+        struct numeral n;
+        if (numeral_read(text, &i, &n)) {
+            struct slice code =
+                arena_printf(call->r->arena, "%lld", (long long)n.thousandths / 1000);
+            json_array_append_new(list, json_stringn(code.p, code.n));
+        } else {
+            i = scan_next(text, i);
         }
     }
     json_object_set_new(call->slots, key, list);

@@ -40,7 +40,7 @@ void slots_moved_to(struct slot_call *call);
 void slots_clock(struct slot_call *call);
 void slots_part(struct slot_call *call);
 void slots_length(struct slot_call *call);
-void slots_person(struct slot_call *call); /* slots_people.c */
+void slots_person(struct slot_call *call); /* slots_person.c, slots_self.c, slots_proxy.c */
 void slots_proxy(struct slot_call *call);
 void slots_heads(struct slot_call *call);
 void slots_self(struct slot_call *call);

@@ -12,6 +12,18 @@ void slots_person_asked(struct slot_call *call);
 void slots_phone(struct slot_call *call);
 void slots_record(struct slot_call *call);
 
+void slots_certificate(struct slot_call *call); /* slots_certificate.c */
+void slots_training(struct slot_call *call);
+void slots_birth(struct slot_call *call); /* slots_person.c */
+void slots_gender(struct slot_call *call);
+void slots_ethnicity(struct slot_call *call);
+void slots_school(struct slot_call *call);
+void slots_occupation(struct slot_call *call);
+/* Takes a relative (老伴, 孙女) at `*i` of `s`. */
+bool slot_relative(const struct slot_call *call, struct slice s, size_t *i);
+/* Whether a parent or guardian says yes to it. */
+bool slot_guardian_agrees(const struct slot_call *call);
+
 /* Sets a list of texts, parted by 、 和 , and spaces. */
 void slot_list(struct slot_call *call, const char *key, struct slice text);
 

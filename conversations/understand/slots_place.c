@@ -43,10 +43,23 @@ void slots_area(struct slot_call *call)
 static bool cut_activity(struct slot_call *call, size_t *from, size_t *to)
 {
     const struct reading *r = call->r;
+    size_t whole_from = *from, whole_to = *to;
     for (int round = 0; round < 2; round++) {
         reading_trim(r, PHRASE_ACTIVITY_HEAD, PHRASE_ACTIVITY_TAIL, from, to);
     }
     struct slice piece = { r->entities.masked.p + *from, *to - *from };
+    if (piece.n == 3 && whole_to - whole_from == 6) { /* 做饭: the verb belongs to it */
+        *from = whole_from;
+        *to = whole_to;
+        piece = (struct slice){ r->entities.masked.p + *from, *to - *from };
+    }
+    /* 搬行李搬(了): the verb said again before the length */
+    if (piece.n >= 9 &&
+        slice_find(slice_head(piece, piece.n - 3), slice_skip(piece, piece.n - 3)) >= 0 &&
+        scan_is_any(r->entities.masked, *to, "了|得")) {
+        *to -= 3;
+        piece.n -= 3;
+    }
     return *to > *from && piece.n >= PHRASE_BYTES_MIN && piece.n <= PHRASE_BYTES_MAX &&
            !reading_is(r, PHRASE_NOT_ACTIVITY, piece, NULL);
 }
@@ -70,10 +83,32 @@ static bool is_other(struct slot_call *call, size_t from, size_t to)
 }
 
 /* Why somebody cannot come is no activity. */
-static bool is_reason(const struct reading *r, size_t from, size_t to)
+static bool is_reason(const struct slot_call *call, size_t from, size_t to)
 {
+    const struct reading *r = call->r;
     struct slice piece = { r->entities.masked.p + from, to - from };
-    return reading_is(r, PHRASE_REASON, piece, NULL);
+    return call->rule != NULL && strcmp(call->rule->intent->name, "cancel_sign_up") == 0 &&
+           reading_is(r, PHRASE_REASON, piece, NULL);
+}
+
+/* The next piece of a text that gives something up ends before the words that do (周六巡河 去不了 |
+ * 单位开会); of another text it is a plain piece. */
+static bool next_piece(const struct slot_call *call, size_t *at, size_t *from, size_t *to)
+{
+    bool cut = call->rule != NULL && strcmp(call->rule->intent->name, "cancel_sign_up") == 0;
+    while (reading_piece(call->r, at, from, to)) {
+        struct pattern_match m;
+        struct slice piece = { call->r->entities.masked.p + *from, *to - *from };
+        if (!cut || !reading_is(call->r, PHRASE_GIVES_UP, piece, &m)) {
+            return true;
+        }
+        *at = *from + m.end;
+        *to = *from + m.start;
+        if (*to > *from) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The first piece that names something; with `dated` only one right behind a date or a time. */
@@ -81,11 +116,11 @@ static bool find_activity(struct slot_call *call, bool dated)
 {
     const struct reading *r = call->r;
     size_t at = 0, from, to;
-    while (reading_piece(r, &at, &from, &to)) {
+    while (next_piece(call, &at, &from, &to)) {
         bool behind = from >= 3 && entities_at(&r->entities, from - 3) != NULL &&
                       entities_at(&r->entities, from - 3)->kind != ENTITY_LENGTH;
         struct slice piece = { r->entities.masked.p + from, to - from };
-        if ((dated && !behind) || is_reason(r, from, to) ||
+        if ((dated && !behind) || is_reason(call, from, to) ||
             reading_is(r, PHRASE_NOT_ACTIVITY, piece, NULL)) {
             continue;
         }
@@ -95,17 +130,6 @@ static bool find_activity(struct slot_call *call, bool dated)
         }
     }
     return false;
-}
-
-void slots_activity(struct slot_call *call)
-{
-    if (slot_has(call, "activity") || slot_has(call, "activity_no") ||
-        slot_has(call, "activity_nos")) {
-        return;
-    }
-    if (!find_activity(call, true)) {
-        (void)find_activity(call, false);
-    }
 }
 
 /* 在敬老院包饺子: the place before the verb, the activity from the verb on. */
@@ -181,6 +205,40 @@ static size_t skip_head(struct slot_call *call, size_t from, size_t to)
     return from;
 }
 
+/* 报名去三棵桩村帮老人砍柴: only where a place stands behind 去. */
+static bool find_split(struct slot_call *call)
+{
+    size_t at = 0, from, to;
+    while (next_piece(call, &at, &from, &to)) {
+        struct slice piece = { call->r->entities.masked.p + from, to - from };
+        for (size_t i = 0; i < piece.n; i = scan_next(piece, i)) {
+            struct place p;
+            size_t start = from + i;
+            if (scan_is_any(piece, i, "去|到|克|在") &&
+                gazetteer_find(call->u->gazetteer, slice_skip(piece, i + 3), 0, call->r->arena,
+                               &p) == 1 &&
+                p.from == 0 && split_place(call, start, to)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void slots_activity(struct slot_call *call)
+{
+    if (slot_has(call, "activity") || slot_has(call, "activity_no") ||
+        slot_has(call, "activity_nos")) {
+        return;
+    }
+    if (call->looks == DIRECTION_FUTURE && find_split(call)) {
+        return;
+    }
+    if (!find_activity(call, true)) {
+        (void)find_activity(call, false);
+    }
+}
+
 void slots_report(struct slot_call *call)
 {
     const struct reading *r = call->r;
@@ -203,21 +261,21 @@ void slots_report(struct slot_call *call)
 /* Single occasions are named like activities, but only beside a date. */
 void slots_record(struct slot_call *call)
 {
-    struct slice low = call->r->entities.text;
     const struct entity *length = slots_entity(call->r, ENTITY_LENGTH);
-    if (length != NULL && slot_has(call, "dispute") && length->duration.minutes > 0) {
+    if (length != NULL && length->duration.minutes > 0) {
         json_put_int(call->slots, "minutes", length->duration.minutes);
     }
-    ptrdiff_t mark = slice_find(low, SLICE("那次"));
-    if (mark > 0 && slot_has(call, "date")) {
-        size_t behind = (size_t)mark + strlen("那次");
-        size_t from = behind, to = behind;
-        while (to < low.n && !scan_is_any(low, to, "给|记|有|没|怎|咋|时长|,| |?|的|不")) {
-            to = scan_next(low, to);
-        }
-        if (to - from >= 6) {
-            slot_slice(call, "activity",
-                       (struct slice){ call->r->normal.text.p + from, to - from });
+    const struct reading *r = call->r;
+    size_t at = 0, from, to;
+    while (slot_has(call, "date") && !slot_has(call, "activity") &&
+           reading_piece(r, &at, &from, &to)) {
+        struct pattern_match m;
+        struct slice piece = { r->entities.masked.p + from, to - from };
+        if (reading_is(r, PHRASE_OCCASION, piece, &m)) {
+            size_t start = from + m.from[0], end = from + m.to[0];
+            if (cut_activity(call, &start, &end)) {
+                slot_text(call, "activity", start, end);
+            }
         }
     }
 }
@@ -243,7 +301,8 @@ void slots_keyword(struct slot_call *call)
             reading_trim(r, PHRASE_KEYWORD_HEAD, PHRASE_KEYWORD_TAIL, &from, &to);
         }
         struct slice word = { r->entities.masked.p + from, to > from ? to - from : 0 };
-        if (word.n >= 6 && !reading_is(r, PHRASE_NOT_ACTIVITY, word, NULL)) {
+        if (word.n >= 6 && !reading_is(r, PHRASE_NOT_ACTIVITY, word, NULL) &&
+            !reading_is(r, PHRASE_NOT_KEYWORD, word, NULL)) {
             slot_text(call, "keyword", from, to);
         }
     }
@@ -253,10 +312,12 @@ void slots_reason(struct slot_call *call)
 {
     const struct reading *r = call->r;
     size_t at = 0, from, to;
-    while (!slot_has(call, "reason") && reading_piece(r, &at, &from, &to)) {
+    while (!slot_has(call, "reason") && next_piece(call, &at, &from, &to)) {
         struct pattern_match m;
         struct slice piece = { r->entities.masked.p + from, to - from };
-        if (reading_is(r, PHRASE_REASON, piece, &m)) {
+        bool named = scan_is(piece, 0, "的") || slice_find(piece, SLICE("活动")) >= 0 ||
+                     scan_behind(piece, piece.n, "那个|那场");
+        if (!named && reading_is(r, PHRASE_REASON, piece, &m)) {
             size_t end = from + m.end;
             size_t start = from;
             reading_trim(r, PHRASE_HEAD, PHRASE_TAIL, &start, &end);

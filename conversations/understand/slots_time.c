@@ -187,6 +187,18 @@ void slots_when(struct slot_call *call)
     }
 }
 
+/* The day that is given up for another was taken for a slip of the tongue: 周六 … 改到周日. */
+static void put_given_up(struct slot_call *call)
+{
+    const struct entity *e = slots_entity(call->r, ENTITY_DENIED);
+    int64_t from, to;
+    bool dated = e != NULL && e->clock.start.minutes == 0 && e->duration.minutes == 0 &&
+                 date_resolve(&call->r->calendar, &e->when, DIRECTION_FUTURE, &from, &to);
+    if (dated && from > 0) {
+        put_span(call, from, to);
+    }
+}
+
 /* 改到下周: giving up one day for another is a cancellation and a second wish. */
 void slots_moved_to(struct slot_call *call)
 {
@@ -194,6 +206,7 @@ void slots_moved_to(struct slot_call *call)
         return;
     }
     json_object_del(call->slots, "moved_to");
+    put_given_up(call);
     for (int i = 0; i < call->r->entities.count; i++) {
         const struct entity *e = &call->r->entities.list[i];
         int64_t from, to;
@@ -226,7 +239,9 @@ void slots_clock(struct slot_call *call)
         if (e->kind != ENTITY_TIME || (i > 0 && is_deadline(r, e - 1)) || is_deadline(r, e)) {
             continue;
         }
-        clock_resolve(&e->clock, part, &start, &end);
+        bool dated = i > 0 && e[-1].kind == ENTITY_DATE && e[-1].to == e->from;
+        clock_resolve(&e->clock, part != PART_NONE || !dated ? part : e[-1].when.part, &start,
+                      &end);
         if (is_leave_by(r, e)) {
             slot_clock(call, "leave_by", start);
         } else if (!slot_has(call, "time_start")) {
@@ -327,6 +342,18 @@ static int sum_lengths(const struct reading *r, struct duration *out)
     return count;
 }
 
+/* 五天 每天一个钟头: how many days were said as a length. */
+static int whole_days(const struct reading *r)
+{
+    for (int i = 0; i < r->entities.count; i++) {
+        const struct entity *e = &r->entities.list[i];
+        if (e->kind == ENTITY_LENGTH && e->duration.days && e->duration.minutes % 480 == 0) {
+            return e->duration.minutes / 480;
+        }
+    }
+    return 0;
+}
+
 void slots_length(struct slot_call *call)
 {
     const struct reading *r = call->r;
@@ -335,7 +362,7 @@ void slots_length(struct slot_call *call)
     bool each = says_each(r->entities.text);
     int lengths = sum_lengths(r, &d);
     int times = times_said(r->entities.text);
-    int count = times > 0 ? times : days;
+    int count = times > 0 ? times : days > 0 ? days : each ? whole_days(r) : 0;
     if (lengths > 0 && d.least > 0) {
         put_int(call, "minutes_min", d.least);
         put_int(call, "minutes_max", d.most);
@@ -366,9 +393,9 @@ void slots_length_asked(struct slot_call *call)
 {
     const struct entity *e = slots_entity(call->r, ENTITY_LENGTH);
     if (e != NULL && e->duration.minutes > 0 && !slot_has(call, "target_minutes")) {
-        const char *key = strcmp(call->rule == NULL ? "" : call->rule->name, "hours.added") == 0
-                              ? "minutes"
-                              : "target_minutes";
+        bool told = slot_has(call, "dispute") ||
+                    strcmp(call->rule == NULL ? "" : call->rule->name, "hours.added") == 0;
+        const char *key = told ? "minutes" : "target_minutes";
         json_put_int(call->slots, key, e->duration.minutes);
     }
 }

@@ -20,7 +20,9 @@ static bool take_question(struct slice s, size_t *i, int64_t *number)
         return false;
     }
     bool question = scan_any(s, &at, "题|问");
-    bool mark = scan_any(s, &at, ".|、|:|)|,");
+    bool letter = !question && at + 1 <= s.n && s.p[at] >= 'a' && s.p[at] <= 'f' &&
+                  (at + 1 == s.n || scan_is_any(s, at + 1, " |,|;|。")); /* 1a 2b */
+    bool mark = letter || scan_any(s, &at, "选|.|、|:|)|,");
     if (!question && !mark) {
         return false;
     }
@@ -106,10 +108,14 @@ static bool read_mark(struct slice s, struct slice low, json_t *slots)
     if (numeral_read(low, &i, &n) && n.second == 0) {
         scan_any(low, &i, "分|个|项|号|星");
         scan_any(low, &i, "吧|了|啊|。|.|!");
-        if (i == low.n && n.thousandths % 1000 == 0) {
+        bool comment = i < low.n && i > from && scan_any(low, &i, ",| |;") && low.n - i >= 6;
+        if ((i == low.n || comment) && n.thousandths % 1000 == 0) {
             char text[24];
             snprintf(text, sizeof(text), "%lld", (long long)(n.thousandths / 1000));
             json_object_set_new(slots, "answer", json_string(text));
+            if (comment) {
+                json_put_slice(slots, "comment", slice_trim(slice_skip(s, i)));
+            }
             return true;
         }
     }

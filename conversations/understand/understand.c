@@ -132,6 +132,9 @@ static int make_parts(struct understander *u, const struct understander_data *da
     u->names.surnames = words_of(json_object_get(vocabulary, "surname"));
     u->names.never = words_of(json_object_get(vocabulary, "never_name"));
     u->names.behind = words_of(json_object_get(vocabulary, "behind_name"));
+    u->relatives = words_of(json_object_get(vocabulary, "relative"));
+    u->chores = words_of(json_object_get(vocabulary, "chore"));
+    u->devices = words_of(json_object_get(vocabulary, "device"));
     u->typos = mender_make(json_object_get(root, "typos"));
     u->sounds = mender_sounds(json_object_get(root, "sounds"), u->han);
     error = make_gazetteer(u, read, context, json_object_get(root, "dialect"), fault);
@@ -182,6 +185,9 @@ void understander_free(struct understander *u)
     words_free(u->names.surnames);
     words_free(u->names.never);
     words_free(u->names.behind);
+    words_free(u->relatives);
+    words_free(u->chores);
+    words_free(u->devices);
     words_free(u->starters);
     mender_free(u->typos);
     mender_free(u->sounds);

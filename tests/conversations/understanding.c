@@ -23,7 +23,9 @@ struct set {
 };
 
 static const struct set sets[] = {
-    { "utterances_dev.tsv", 587, 980, 920 },
+    { "utterances_dev.tsv", 587, 995, 990 },
+    { "utterances_more.tsv", 550, 990,
+      970 }, /* written apart from the patterns, then learned from */
 };
 
 static void score_file(struct texts *t, struct slice rest, bool show, struct score *score)

@@ -57,6 +57,16 @@ void queue_put(struct queue *q, struct send *s)
     q->count++;
 }
 
+void line_put(struct send *s)
+{
+    queue_put(&s->line->queues[s->row->priority <= OUTBOX_REPLY ? URGENT : OTHER], s);
+}
+
+int line_ready(const struct line *l)
+{
+    return l->queues[URGENT].count + l->queues[OTHER].count;
+}
+
 struct send *queue_take(struct queue *q)
 {
     struct send *s = q->first;
@@ -81,8 +91,20 @@ static uint64_t line_next(const struct dispatch *d, const struct line *l)
 {
     if (line_paused(d, l))
         return l->paused_until;
-    uint64_t next = l->more ? UINT64_MAX : l->due; /* more: room is what it waits for */
-    return earlier(next, l->urgent.count + l->other.count > 0 ? l->token : UINT64_MAX);
+    uint64_t next = line_ready(l) > 0 ? l->token : UINT64_MAX;
+    for (int i = 0; i < QUEUES; i++) {
+        if (!l->queues[i].more) /* more: room is what it waits for */
+            next = earlier(next, l->queues[i].due);
+    }
+    return next;
+}
+
+static void note_due(struct dispatch *d, struct queue *q)
+{
+    if (q->due > dispatch_now(d))
+        return;
+    q->due = UINT64_MAX;
+    q->more = d->force = true;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -99,11 +121,8 @@ static void on_timer(uv_timer_t *timer)
         d->lapsed = d->force = true;
     }
     for (int i = 0; i < d->line_count; i++) {
-        struct line *l = &d->lines[i];
-        if (l->due > now)
-            continue;
-        l->due = UINT64_MAX;
-        l->more = d->force = true;
+        note_due(d, &d->lines[i].queues[URGENT]);
+        note_due(d, &d->lines[i].queues[OTHER]);
     }
     dispatch_soon(d);
 }
@@ -148,7 +167,7 @@ void dispatch_wake(struct dispatch *d)
 {
     d->force = true;
     for (int i = 0; i < d->line_count; i++)
-        d->lines[i].more = true;
+        d->lines[i].queues[URGENT].more = d->lines[i].queues[OTHER].more = true;
     dispatch_soon(d);
 }
 
@@ -175,7 +194,8 @@ static void open_lines(struct dispatch *d)
     for (int i = 0; i < d->line_count; i++) {
         double rate = i < o->account_count ? o->accounts[i].rate : 0;
         rate_init(&d->lines[i].rate, rate, dispatch_now(d));
-        d->lines[i].due = d->lines[i].token = UINT64_MAX;
+        d->lines[i].token = UINT64_MAX;
+        d->lines[i].queues[URGENT].due = d->lines[i].queues[OTHER].due = UINT64_MAX;
     }
 }
 

@@ -16,16 +16,15 @@ struct group {
     struct outbox_row *rows;
     int count, room;
     int asked;            /* of them, at the end: uncertain since a crash, to be asked for */
-    struct share *shares; /* one a line */
+    struct share *shares; /* URGENT and OTHER of each line */
     int holders;          /* sends in hand, and one while the job is with the worker */
     int64_t now;
     int64_t lapse; /* when the next lease of somebody else ends; 0: none */
 };
 
-/* What a lease may take for a line, and what it found. */
+/* What a lease may take for a queue, and what it found. */
 struct share {
-    int limit, reserved;
-    int taken;
+    int limit, taken;
     int64_t due; /* the next row's time; 0: none */
 };
 
@@ -64,22 +63,25 @@ struct send {
         wait_s; /* the next attempt: at `at`, or when 0 so many seconds after the transaction */
 };
 
+/* Rows that are leased and planned, waiting for a place and a token. Times are the loop's
+ * milliseconds; UINT64_MAX is never. */
 struct queue {
     struct send *first, *last;
     int count;
+    bool more;    /* there may be rows in the store whose time has come */
+    uint64_t due; /* when there will be */
 };
 
-/* An account: its places, its rate, its rows that are ready. Times are the loop's milliseconds;
- * UINT64_MAX is never. */
+enum { URGENT, OTHER, QUEUES }; /* codes and replies; notices and broadcasts */
+
+/* An account: its places, its rate, its rows that are ready. */
 struct line {
     struct rate rate;
-    struct queue urgent, other; /* leased and planned, waiting for a place and a token */
-    int slots;                  /* places taken: from the mark to the stored outcome */
-    bool more;                  /* there may be rows whose time has come */
-    uint64_t due;               /* when there will be */
-    uint64_t token;             /* when the first that is ready can have a token */
-    uint64_t paused_until;
-    bool broken; /* since the last good answer */
+    struct queue queues[QUEUES];
+    int slots;             /* places taken: from the mark to the stored outcome */
+    uint64_t token;        /* when the first that is ready can have a token */
+    uint64_t paused_until; /* loop's milliseconds */
+    bool broken;           /* since the last good answer */
 };
 
 struct mark_job {
@@ -122,6 +124,9 @@ struct line *dispatch_line(const struct dispatch *d, struct slice lane);
 bool line_paused(const struct dispatch *d, const struct line *l);
 int line_slots(const struct dispatch *d, const struct line *l);
 int line_reserved(const struct dispatch *d, const struct line *l);
+int line_ready(const struct line *l);
+/* Into its line's queue. */
+void line_put(struct send *s);
 void queue_put(struct queue *q, struct send *s);
 struct send *queue_take(struct queue *q);
 

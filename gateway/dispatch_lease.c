@@ -28,10 +28,10 @@ static struct slice lane_of(const struct outbox_row *row)
     return row->account.n > 0 ? row->account : row->realm;
 }
 
-static int note_due(struct tx *tx, struct slice lane, struct share *share)
+static int note_due(struct tx *tx, struct slice lane, bool urgent, struct share *share)
 {
     int64_t due;
-    int rc = outbox_next_due(tx, lane, &due);
+    int rc = outbox_next_due(tx, lane, urgent, &due);
     if (rc == 1 && (share->due == 0 || due < share->due))
         share->due = due;
     return rc;
@@ -40,24 +40,24 @@ static int note_due(struct tx *tx, struct slice lane, struct share *share)
 static int lease_lane(struct group *g, struct tx *tx, struct slice lane)
 {
     struct dispatch *d = g->d;
-    struct share *share = &g->shares[dispatch_line(d, lane) - d->lines];
-    int other = share->limit - share->reserved - share->taken;
-    struct outbox_lease l = { .owner = d->owner,
-                              .lane = lane,
-                              .seconds = d->options.lease_s,
-                              .limit = share->limit - share->taken };
-    if (l.limit <= 0)
-        return 0;
-    l.reserved = other > 0 ? l.limit - other : l.limit;
+    struct share *shares = &g->shares[QUEUES * (dispatch_line(d, lane) - d->lines)];
     struct outbox_row *rows;
+    const struct outbox_lease l = { .owner = d->owner,
+                                    .lane = lane,
+                                    .seconds = d->options.lease_s,
+                                    .urgent = shares[URGENT].limit - shares[URGENT].taken,
+                                    .other = shares[OTHER].limit - shares[OTHER].taken };
+    if (shares[URGENT].limit + shares[OTHER].limit == 0)
+        return 0;
     int n = outbox_lease(tx, d->options.vault, &l, g->now, &g->arena, &rows);
     if (n < 0)
         return n;
-    if (n > 0)
-        memcpy(g->rows + g->count, rows, (size_t)n * sizeof(*rows));
-    g->count += n;
-    share->taken += n;
-    return note_due(tx, lane, share);
+    for (int i = 0; i < n; i++) {
+        g->rows[g->count++] = rows[i];
+        shares[rows[i].priority <= OUTBOX_REPLY ? URGENT : OTHER].taken++;
+    }
+    int rc = note_due(tx, lane, true, &shares[URGENT]);
+    return rc < 0 ? rc : note_due(tx, lane, false, &shares[OTHER]);
 }
 
 /* What a crash left without an outcome is asked for where somebody can be asked. */
@@ -102,7 +102,7 @@ static void plan_one(struct group *g, struct send *s)
     }
     if (s->plan.kind == DISPATCH_SEND) {
         s->plan.segments = s->plan.segments > 0 ? s->plan.segments : 1;
-        queue_put(s->row->priority <= OUTBOX_REPLY ? &s->line->urgent : &s->line->other, s);
+        line_put(s);
         return;
     }
     s->at = s->plan.kind == DISPATCH_LATER ? s->plan.at : 0;
@@ -140,14 +140,13 @@ static uint64_t loop_time(const struct dispatch *d, int64_t at, int64_t now)
 static void note_found(struct dispatch *d, const struct group *g)
 {
     d->lapse = loop_time(d, g->lapse, g->now);
-    for (int i = 0; i < d->line_count; i++) {
+    for (int i = 0; i < d->line_count * QUEUES; i++) {
         const struct share *share = &g->shares[i];
+        struct queue *q = &d->lines[i / QUEUES].queues[i % QUEUES];
         if (share->limit == 0)
             continue;
-        /* Filled, or not even asked for: there may be more behind. */
-        if (share->taken >= share->limit - share->reserved)
-            d->lines[i].more = true;
-        d->lines[i].due = loop_time(d, share->due, g->now);
+        q->more = q->more || share->taken >= share->limit;
+        q->due = loop_time(d, share->due, g->now);
     }
 }
 
@@ -179,20 +178,14 @@ static int ahead(const struct dispatch *d, const struct line *l)
     return most;
 }
 
-/* What to lease for a line now; `limit` 0 for nothing. */
-static struct share share_for(struct dispatch *d, struct line *l)
+/* What to lease for a queue now; 0 for nothing. Not for a little room, unless rows were written. */
+static int limit_for(const struct dispatch *d, const struct line *l, const struct queue *q)
 {
-    struct share none = { 0 };
-    if (!l->more || line_paused(d, l))
-        return none;
     int most = ahead(d, l);
-    int urgent = most - l->urgent.count;
-    int other = most - l->other.count;
-    urgent = urgent > 0 ? urgent : 0;
-    other = other > 0 ? other : 0;
-    if (!d->force && other < (most + 1) / 2)
-        return none;
-    return (struct share){ .limit = urgent + other, .reserved = urgent };
+    int room = most - q->count;
+    if (!q->more || line_paused(d, l) || room <= 0)
+        return 0;
+    return d->force || room >= (most + 1) / 2 ? room : 0;
 }
 
 void dispatch_look(struct dispatch *d)
@@ -201,9 +194,11 @@ void dispatch_look(struct dispatch *d)
         return;
     struct group *g = mem_alloc(sizeof(*g));
     g->d = d;
-    g->shares = arena_alloc(&g->arena, (size_t)d->line_count * sizeof(*g->shares));
-    for (int i = 0; i < d->line_count; i++) {
-        g->shares[i] = share_for(d, &d->lines[i]);
+    int queues = d->line_count * QUEUES;
+    g->shares = arena_alloc(&g->arena, (size_t)queues * sizeof(*g->shares));
+    for (int i = 0; i < queues; i++) {
+        const struct line *l = &d->lines[i / QUEUES];
+        g->shares[i].limit = limit_for(d, l, &l->queues[i % QUEUES]);
         g->room += g->shares[i].limit;
     }
     g->holders = 1;
@@ -217,10 +212,11 @@ void dispatch_look(struct dispatch *d)
         dispatch_retry(d);
         return;
     }
-    for (int i = 0; i < d->line_count; i++) {
+    for (int i = 0; i < queues; i++) {
+        struct queue *q = &d->lines[i / QUEUES].queues[i % QUEUES];
         if (g->shares[i].limit > 0) {
-            d->lines[i].more = false;
-            d->lines[i].due = UINT64_MAX;
+            q->more = false;
+            q->due = UINT64_MAX;
         }
     }
     d->force = d->lapsed = false;

@@ -173,7 +173,7 @@ void send_put_back(struct send *s, int64_t at, struct slice reason)
 void line_put_back(struct line *l, int64_t at, struct slice reason)
 {
     struct send *s;
-    while ((s = queue_take(&l->urgent)) || (s = queue_take(&l->other)))
+    while ((s = queue_take(&l->queues[URGENT])) || (s = queue_take(&l->queues[OTHER])))
         send_put_back(s, at, reason);
 }
 
@@ -295,7 +295,7 @@ static void on_unmarked(struct dispatch *d, int error)
             send_settle(s, OUTBOX_LATER, slice_of(gw_error_text(error)), 0);
         } else {
             s->stage = SEND_READY;
-            queue_put(s->row->priority <= OUTBOX_REPLY ? &s->line->urgent : &s->line->other, s);
+            line_put(s);
             d->careful++;
         }
     }
@@ -330,17 +330,17 @@ static void on_marked(struct job *job, int error)
 /* The next row of a line that has a place and a token; NULL: none, and `token` says when. */
 static struct send *next_ready(struct dispatch *d, struct line *l)
 {
-    bool urgent = l->urgent.count > 0;
+    bool urgent = l->queues[URGENT].count > 0;
     int places = line_slots(d, l) - (urgent ? 0 : line_reserved(d, l));
     l->token = UINT64_MAX;
-    if (l->urgent.count + l->other.count == 0 || l->slots >= places || line_paused(d, l))
+    if (line_ready(l) == 0 || l->slots >= places || line_paused(d, l))
         return NULL;
     uint64_t wait = rate_wait_ms(&l->rate, urgent, uv_hrtime() / MS_NS);
     if (wait > 0) {
         l->token = dispatch_now(d) + wait;
         return NULL;
     }
-    return queue_take(urgent ? &l->urgent : &l->other);
+    return queue_take(&l->queues[urgent ? URGENT : OTHER]);
 }
 
 static void gather(struct dispatch *d, struct line *l, struct queue *batch)

@@ -72,9 +72,9 @@ GW_MUSTCHECK int outbox_lanes(struct tx *tx, struct arena *a, struct slice **lan
 struct outbox_lease {
     int64_t owner; /* not 0 */
     struct slice lane;
-    int seconds;  /* how long from now the rows are the owner's */
-    int limit;    /* rows, at most */
-    int reserved; /* of which so many are kept for codes and replies */
+    int seconds; /* how long from now the rows are the owner's */
+    int urgent;  /* codes and replies, at most */
+    int other;   /* notices and broadcasts, at most */
 };
 /* Takes rows of a lane whose time has come, best first. Rows past useful_until become expired. A
  * row whose parameters do not open with the keys at hand fails ("unreadable") and holds up no
@@ -105,9 +105,9 @@ GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int at
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
 
-/* The earliest time at which a row of a lane can go: 1 and `*at`, 0 when nothing waits, or GW_E*.
- * Held rows do not count. */
-GW_MUSTCHECK int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at);
+/* The earliest time at which a row of a lane can go, codes and replies or the others: 1 and `*at`,
+ * 0 when nothing waits, or GW_E*. Held rows do not count. */
+GW_MUSTCHECK int outbox_next_due(struct tx *tx, struct slice lane, bool urgent, int64_t *at);
 /* The earliest end of a lease of another owner, likewise. */
 GW_MUSTCHECK int outbox_next_lapse(struct tx *tx, int64_t owner, int64_t *at);
 

@@ -124,18 +124,19 @@ static int lease_priority(struct tx *tx, const struct vault *v, const struct out
 int outbox_lease(struct tx *tx, const struct vault *v, const struct outbox_lease *l, int64_t now,
                  struct arena *a, struct outbox_row **rows)
 {
-    if (l->owner == 0 || l->limit < 1 || l->reserved < 0 || l->seconds < 1)
+    if (l->owner == 0 || l->urgent < 0 || l->other < 0 || l->seconds < 1)
         return GW_EINVAL;
-    *rows = arena_alloc(a, (size_t)l->limit * sizeof(**rows));
+    *rows = arena_alloc(a, (size_t)(l->urgent + l->other + 1) * sizeof(**rows));
     int n = 0;
+    int room = 0;
     for (int p = OUTBOX_CODE; p <= OUTBOX_BROADCAST; p++) {
-        int limit = outbox_retried((enum outbox_priority)p) ? l->limit : l->limit - l->reserved;
-        if (limit <= n)
-            continue;
-        int rc = lease_priority(tx, v, l, p, limit - n, now, a, *rows + n);
+        if (p == OUTBOX_CODE || p == OUTBOX_NOTICE)
+            room = p == OUTBOX_CODE ? l->urgent : l->other;
+        int rc = room > 0 ? lease_priority(tx, v, l, p, room, now, a, *rows + n) : 0;
         if (rc < 0)
             return rc;
         n += rc;
+        room -= rc;
     }
     return n;
 }
@@ -226,10 +227,12 @@ SQL(outbox_first_ready,
 SQL(outbox_first_lapse, "SELECT lease_until FROM outbox WHERE lease_until > 0 "
                         "AND owner <> $owner ORDER BY lease_until LIMIT 1");
 
-int outbox_next_due(struct tx *tx, struct slice lane, int64_t *at)
+int outbox_next_due(struct tx *tx, struct slice lane, bool urgent, int64_t *at)
 {
     int64_t first = OUTBOX_HELD_S;
     for (int p = OUTBOX_CODE; p <= OUTBOX_BROADCAST; p++) {
+        if (outbox_retried((enum outbox_priority)p) != urgent)
+            continue;
         int64_t ready = 0;
         int rc = sql_int(tx, &outbox_first_ready,
                          BINDS(BIND_TEXT("lane", lane), BIND_INT("priority", p)), &ready);

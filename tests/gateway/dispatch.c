@@ -239,7 +239,9 @@ static void leave_behind(struct fixture *f, int64_t id, bool sending)
 {
     struct outbox_row *rows;
     struct tx *tx = support_begin(f->s);
-    const struct outbox_lease l = { .owner = 77, .lane = SLICE("sms"), .seconds = 60, .limit = 1 };
+    const struct outbox_lease l = {
+        .owner = 77, .lane = SLICE("sms"), .seconds = 60, .urgent = 1, .other = 1
+    };
     assert_int_equal(outbox_lease(tx, f->s->vault, &l, SUPPORT_NOW, &f->s->arena, &rows), 1);
     assert_int_equal(rows[0].id, id);
     if (sending)
@@ -285,6 +287,35 @@ static void test_after_a_crash(void **state)
     stop(&f);
     assert_int_equal(f.requests, 2);
     assert_int_equal(support_count(f.s, "SELECT state FROM outbox WHERE id = 2"), OUTBOX_UNCERTAIN);
+    end(&f);
+}
+
+/* The lease ended while the provider thought: the row is somebody's again, and only where it went
+ * nowhere else does the late answer count. */
+static void test_answers_after_the_lease_ended(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, (struct dispatch_options){ 0 });
+    f.hold = true;
+    begin(&f);
+    put(&f, 1, 1, OUTBOX_BROADCAST);
+    put(&f, 2, 1, OUTBOX_REPLY);
+    uv_sem_wait(&f.requested);
+    uv_sem_wait(&f.requested);
+    struct tx *tx = support_begin(f.s);
+    int64_t *uncertain;
+    assert_int_equal(outbox_take_back(tx, SUPPORT_NOW + 61, &f.s->arena, &uncertain), 1);
+    assert_int_equal(uncertain[0], 1);
+    support_commit(f.s);
+    loop_call(&f.loop, on_answer_held, &f);
+    assert_true(reaches(&f, OUTBOX_SENT, 1)); /* the broadcast, whose answer settles the doubt */
+    assert_int_equal(support_count(f.s, "SELECT state FROM outbox WHERE id = 2"), OUTBOX_QUEUED);
+    pass(&f, 61);
+    assert_true(reaches(&f, OUTBOX_SENT, 2));
+    stop(&f);
+    assert_int_equal(f.requests, 3);
+    assert_int_equal(support_count(f.s, "SELECT attempt FROM outbox WHERE id = 2"), 2);
     end(&f);
 }
 
@@ -406,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_the_last_word_is_said_when_a_row_is_marked),
         cmocka_unit_test(test_whom_a_provider_cannot_reach_is_marked),
         cmocka_unit_test(test_after_a_crash),
+        cmocka_unit_test(test_answers_after_the_lease_ended),
         cmocka_unit_test(test_outcome_is_kept_until_the_store_takes_it),
         cmocka_unit_test(test_stop_gives_up_what_takes_too_long),
         cmocka_unit_test(test_stop_with_a_store_that_fails),

@@ -74,6 +74,32 @@ static void a_reply_has_a_place_while_a_broadcast_takes_all_it_can(void **state)
     end(&f);
 }
 
+static void no_more_is_leased_than_gets_a_place_soon(void **state)
+{
+    (void)state;
+    static const enum outbox_priority priorities[] = { OUTBOX_REPLY, OUTBOX_BROADCAST };
+    for (int i = 0; i < 2; i++) {
+        struct fixture f;
+        start(&f, several(unlimited, 4));
+        f.hold_account = 0;
+        begin(&f);
+        put_by(&f, "sms/a", 1, 100, priorities[i]);
+        for (int n = 0; n < 4; n++)
+            uv_sem_wait(&f.requested);
+        for (int n = 0; n < 20; n++) /* whatever wakes it */
+            loop_call(&f.loop, on_wake, &f);
+        put_by(&f, "sms/b", 101, 10, priorities[i]);
+        assert_true(all_sent_by(&f, "sms/b", 10));
+        assert_in_range(count_state(&f, OUTBOX_LEASED), 0, 2);
+        assert_int_equal(count_state(&f, OUTBOX_SENDING), 4);
+        f.hold_account = -1;
+        loop_call(&f.loop, on_answer_held, &f);
+        assert_true(all_sent_by(&f, "sms/a", 100));
+        stop(&f);
+        end(&f);
+    }
+}
+
 static void a_rate_is_kept(void **state)
 {
     (void)state;
@@ -139,7 +165,7 @@ static void a_broken_account_is_paused_and_tried_with_one(void **state)
     (void)state;
     struct fixture f;
     struct dispatch_options o = several(unlimited, 8);
-    o.pause_s = 1;
+    o.pause_s = 4;
     start(&f, o);
     f.status_of[0] = 401;
     begin(&f);
@@ -152,7 +178,7 @@ static void a_broken_account_is_paused_and_tried_with_one(void **state)
     assert_int_equal(f.broken[0], 1);
     int before = f.by_account[0];
     /* Nobody wakes it: when the pause is over one request goes, and it is still broken. */
-    atomic_fetch_add(&f.now, 3);
+    atomic_fetch_add(&f.now, 5);
     while (f.broken[0] < 2)
         uv_sleep(5);
     assert_int_equal(f.by_account[0], before + 1);
@@ -264,7 +290,9 @@ static void what_a_crash_left_is_asked_for(void **state)
                                     .params = SLICE("{}"),
                                     .priority = OUTBOX_BROADCAST,
                                     .not_before = SUPPORT_NOW };
-    const struct outbox_lease l = { .owner = 77, .lane = SLICE("sms"), .seconds = 60, .limit = 1 };
+    const struct outbox_lease l = {
+        .owner = 77, .lane = SLICE("sms"), .seconds = 60, .urgent = 1, .other = 1
+    };
     assert_int_equal(outbox_put(tx, f.s->vault, &row, SUPPORT_NOW, &f.s->arena), 0);
     assert_int_equal(outbox_lease(tx, f.s->vault, &l, SUPPORT_NOW, &f.s->arena, &rows), 1);
     assert_int_equal(outbox_sending(tx, 1, 77, 1, SUPPORT_NOW, 60, 1, 0), 1);
@@ -302,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_account_that_hangs_holds_up_no_other),
         cmocka_unit_test(a_reply_has_a_place_while_a_broadcast_takes_all_it_can),
+        cmocka_unit_test(no_more_is_leased_than_gets_a_place_soon),
         cmocka_unit_test(a_rate_is_kept),
         cmocka_unit_test(out_of_tokens_a_reply_goes_first),
         cmocka_unit_test(too_many_requests_slow_an_account_down),

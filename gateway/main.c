@@ -21,6 +21,7 @@ static const struct subcommand {
     { "admin", command_admin, "give out the first roles, list who holds which" },
     { "broadcast", command_broadcast, "call people for an activity, in waves" },
     { "audit", command_audit, "prove that no record of service was changed" },
+    { "outbox", command_outbox, "count what was sent, decide over what is uncertain" },
     { "backup", command_backup, "copy a running installation into a file" },
     { "restore", command_restore, "make an installation from a backup" },
 };

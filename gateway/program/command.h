@@ -46,6 +46,7 @@ int command_demo(int argc, char **argv);
 int command_admin(int argc, char **argv);
 int command_broadcast(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_outbox(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 

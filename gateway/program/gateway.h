@@ -47,6 +47,7 @@ struct gateway {
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
+    uv_fs_event_t wakeup;    /* rows of another process */
     struct config *reloaded; /* of the last SIGHUP, NULL before it; loop's thread. The keys that
                                 need a restart stay those of in.config */
     bool loop_ready;

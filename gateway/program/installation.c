@@ -11,6 +11,7 @@
 #include "gateway/base/json.h"
 #include "gateway/checkpoint.h"
 #include "gateway/program/due.h"
+#include "gateway/program/wakeup.h"
 #include "gateway/store/timers.h"
 #include "handlers/district.h"
 #include "handlers/policy.h"
@@ -233,6 +234,8 @@ int installation_transact(struct installation *in, int64_t now, struct arena *a,
     int rc = transact(in, in->store, in->ids.clock_ms != NULL, now, run, context,
                       a != NULL ? a : &own, fault);
     arena_free(&own);
+    if (store_woken(in->store) != 0 && !in->locked)
+        wakeup_touch(in->data_dir); /* a gateway may be serving this folder */
     return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "gateway/program/command.h"
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/wakeup.h"
 #include "handlers/seal.h"
 
 enum {
@@ -71,6 +72,7 @@ static void take_down(void *context)
         close_handle((uv_handle_t *)&g->interrupt);
         close_handle((uv_handle_t *)&g->hangup);
         close_handle((uv_handle_t *)&g->grace);
+        close_handle((uv_handle_t *)&g->wakeup);
     }
 }
 
@@ -222,6 +224,8 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         rc = sender_start(g, fault);
     if (rc == GW_OK)
         rc = background_start(g, fault);
+    if (rc == GW_OK)
+        rc = wakeup_watch(g, fault);
     return rc == GW_OK ? start_http(g, fault) : rc;
 }
 

@@ -180,6 +180,44 @@ class Provider:
                  "settings": {"sendsms_url": url, "username": "u", "password": "p", "from": "10690000"}}]
 
 
+class Peer:
+    """tests/peers/sms_peer as a child process; its record says who got what."""
+
+    def __init__(self, folder, *arguments):
+        self.record = pathlib.Path(folder) / "accepted.txt"
+        port_file = pathlib.Path(folder) / "peer-port"
+        script = pathlib.Path(__file__).parent.parent / "peers" / "sms_peer"
+        self.process = subprocess.Popen(
+            [sys.executable, script, "--port-file", port_file, "--record", self.record, *map(str, arguments)],
+            stdin=subprocess.DEVNULL)
+        eventually("the provider serves", port_file.exists, 60)
+        self.port = int(port_file.read_text())
+
+    def account(self, **more):
+        return {"name": "demo", "channel": "sms", "provider": "kannel", "signature": "思茅志愿",
+                "settings": {"sendsms_url": f"http://127.0.0.1:{self.port}/cgi-bin/sendsms", "username": "u",
+                             "password": "p", "from": "10690000"}, **more}
+
+    def ask(self, path, body=None):
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            c.request("POST" if body else "GET", path, json.dumps(body) if body else None)
+            return json.loads(c.getresponse().read())
+        finally:
+            c.close()
+
+    def behave(self, **changes):
+        self.ask("/behaviour", changes)
+
+    def accepted(self):
+        """(id, number, how) of each message it took."""
+        return [tuple(line.split()[:3]) for line in self.record.read_text().splitlines()]
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
 # No quiet hours: the tests run at any time of day.
 AWAKE = {"quiet_from": "24:00", "quiet_to": "00:00"}
 

@@ -394,7 +394,7 @@ static void stopped_at_once_what_waits_is_withdrawn(void **state)
     assert_int_equal(queued(r), 6);
     /* One had left. */
     struct outbox_row *leased;
-    struct outbox_lease l = { .owner = 1, .lane = SLICE("sms/demo"), .seconds = 60, .limit = 1 };
+    struct outbox_lease l = { .owner = 1, .lane = SLICE("sms/demo"), .seconds = 60, .other = 1 };
     assert_int_equal(outbox_lease(r->s.tx, r->s.vault, &l, r->s.now, r->s.arena, &leased), 1);
     struct broadcast_admission said;
     assert_int_equal(broadcast_admit(&r->s, leased, &said), 0);

@@ -64,7 +64,7 @@ static void every_end_refuses_what_is_still_on_its_way(void **state)
     struct outbox_row one = call_to(r, v.address), two = call_to(r, w.address);
     /* In hand, so that no sweep finds them. */
     struct outbox_row *leased;
-    struct outbox_lease l = { .owner = 1, .lane = SLICE("sms/demo"), .seconds = 60, .limit = 2 };
+    struct outbox_lease l = { .owner = 1, .lane = SLICE("sms/demo"), .seconds = 60, .other = 2 };
     assert_int_equal(outbox_lease(r->s.tx, r->s.vault, &l, r->s.now, r->s.arena, &leased), 2);
     assert_int_equal(broadcast_pause(&r->s, b.id, r->organizer, &out), BROADCAST_OK);
     struct broadcast_admission said = admitted(r, &one);

@@ -19,6 +19,11 @@ const struct adapter *adapter_find(const char *provider)
     return NULL;
 }
 
+bool inbound_is_message(enum inbound_kind kind)
+{
+    return kind < INBOUND_OTHER || kind == INBOUND_VIDEO || kind == INBOUND_REVOKED;
+}
+
 static const struct {
     int status;
     const char *name;

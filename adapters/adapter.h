@@ -57,7 +57,17 @@ enum inbound_kind {
     INBOUND_SCAN,
     INBOUND_CLICK, /* `event_key` is the menu's key; `text` the same as if typed */
     INBOUND_OTHER, /* known to be harmless, counted, acknowledged, nothing stored */
+    INBOUND_VIDEO,
+    INBOUND_REVOKED, /* no longer wants us to hold personal data; cannot be answered */
+    /* What follows is acknowledged and counted like INBOUND_OTHER, nothing of it is stored. */
+    INBOUND_VIEW,     /* a menu's page was opened: `event_key` */
+    INBOUND_POSITION, /* where a phone is, told without being asked */
+    INBOUND_CONSENT,  /* subscription notices: `event_key` is "TEMPLATE:accept …" */
+    INBOUND_NOTICE,   /* for the operator: `event_key` what, `text` its state */
+    INBOUND_KINDS     /* the count */
 };
+/* Whether a kind is a message that is stored and goes to the conversation. */
+bool inbound_is_message(enum inbound_kind kind);
 
 /* One message of one person. */
 struct inbound {
@@ -68,6 +78,8 @@ struct inbound {
     struct slice key;       /* for duplicates: unique in the account, at most 255 bytes */
     struct slice event_key;
     struct slice media;         /* media id, picture URL … */
+    struct slice media_more;    /* its picture URL, thumbnail or better copy */
+    bool tapped;                /* the text was not typed but chosen from a list of ours */
     int64_t sent_at;            /* the provider's UTC seconds, 0 when it gives none */
     double latitude, longitude; /* INBOUND_LOCATION */
 };

@@ -79,6 +79,17 @@ int charset_decode(enum charset charset, struct slice bytes, struct arena *a, st
     return 0;
 }
 
+struct slice charset_mend(struct slice bytes, struct arena *a)
+{
+    if (utf8_valid(bytes))
+        return bytes;
+    char *p = arena_alloc(a, 3 * bytes.n + 1);
+    size_t n = 0;
+    for (int32_t cp; (cp = utf8_next(&bytes)) >= 0;)
+        n += (size_t)utf8_put(p + n, cp);
+    return (struct slice){ p, n };
+}
+
 static bool unwanted(int32_t cp)
 {
     return (cp < 0x20 && cp != '\t' && cp != '\n') || (cp >= 0x7F && cp <= 0x9F) || cp == 0xFFFE ||

@@ -18,6 +18,9 @@ int charset_find(struct slice name);
 GW_MUSTCHECK int charset_decode(enum charset charset, struct slice bytes, struct arena *a,
                                 struct slice *out);
 
+/* Well-formed UTF-8: each malformed byte becomes U+FFFD. Borrows `bytes` when there is none. */
+struct slice charset_mend(struct slice bytes, struct arena *a);
+
 /* Drops what no text needs and what breaks XML parsers and terminals: C0 controls but tab and line
  * feed, DEL, C1 controls, U+FFFE, U+FFFF. CR LF and CR become LF. `text` is well-formed; the result
  * borrows it when nothing had to go. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "adapters/charset.h"
-#include "gateway/base/utf8.h"
 
 struct reader {
     XML_Parser parser;
@@ -19,6 +18,7 @@ struct reader {
     struct open {
         size_t path_end;
         size_t text_from;
+        size_t ordinal;
         bool parent;
     } open[XML_DEPTH_MAX + 1];
     char path[(XML_NAME_MAX + 1) * XML_DEPTH_MAX];
@@ -47,7 +47,9 @@ static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **
     struct open *parent = &r->open[r->depth++];
     struct open *self = &r->open[r->depth];
     parent->parent = true;
-    *self = (struct open){ .path_end = parent->path_end, .text_from = r->text_n };
+    *self = (struct open){ .path_end = parent->path_end,
+                           .text_from = r->text_n,
+                           .ordinal = r->elements };
     if (r->depth == 1) {
         r->out->root = arena_dup(r->arena, (struct slice){ name, n });
         return;
@@ -69,6 +71,7 @@ static void XMLCALL on_end(void *user, const XML_Char *name)
         return;
     struct xml_value *value = &r->out->values[r->out->count++];
     value->path = arena_dup(r->arena, (struct slice){ r->path, self->path_end });
+    value->parent = r->open[r->depth].ordinal;
     value->text = (struct slice){ r->text + self->text_from, r->text_n - self->text_from };
 }
 
@@ -122,9 +125,9 @@ enum xml_result xml_read(struct slice document, struct arena *a, struct xml *out
         return XML_TOO_BIG;
     if (document.n == 0)
         return XML_BROKEN;
-    if (memchr(document.p, '\0', document.n) != NULL || !utf8_valid(document))
+    if (memchr(document.p, '\0', document.n) != NULL)
         return XML_ENCODING;
-    document = charset_strip_controls(document, a);
+    document = charset_strip_controls(charset_mend(document, a), a);
     out->values = arena_alloc(a, XML_ELEMENTS_MAX * sizeof(*out->values));
     struct reader r = { .arena = a, .out = out, .text = arena_alloc(a, document.n + 1) };
     parse(&r, document);
@@ -138,6 +141,15 @@ struct slice xml_get(const struct xml *xml, const char *path)
     struct slice wanted = slice_of(path);
     for (size_t i = 0; i < xml->count; i++)
         if (slice_eq(xml->values[i].path, wanted))
+            return xml->values[i].text;
+    return (struct slice){ NULL, 0 };
+}
+
+struct slice xml_sibling(const struct xml *xml, const struct xml_value *value, const char *path)
+{
+    struct slice wanted = slice_of(path);
+    for (size_t i = 0; i < xml->count; i++)
+        if (xml->values[i].parent == value->parent && slice_eq(xml->values[i].path, wanted))
             return xml->values[i].text;
     return (struct slice){ NULL, 0 };
 }

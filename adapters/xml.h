@@ -19,13 +19,15 @@ enum xml_result {
     XML_READ = 0,
     XML_TOO_BIG,  /* over one of the limits */
     XML_DOCTYPE,  /* a document type, and with it every entity of its own, is refused */
-    XML_ENCODING, /* NUL, or not UTF-8 */
+    XML_ENCODING, /* a NUL */
     XML_BROKEN,   /* not well-formed, or holds a processing instruction */
 };
 
 struct xml_value {
     struct slice path; /* below the root, e.g. "ScanCodeInfo/ScanResult" */
     struct slice text; /* character data and CDATA joined, references resolved */
+    size_t parent; /* which element it stands in, counted in document order; the same for siblings
+                    */
 };
 
 struct xml {
@@ -35,11 +37,14 @@ struct xml {
     size_t count;
 };
 
-/* Parses a whole document. Other control bytes that XML forbids are dropped first. Everything lives
- * in the arena. */
+/* Parses a whole document. Control bytes that XML forbids are dropped first, and what is not UTF-8
+ * becomes U+FFFD: one person's broken text is no reason to refuse it (wechat.md 2.2). Everything
+ * lives in the arena. */
 GW_MUSTCHECK enum xml_result xml_read(struct slice document, struct arena *a, struct xml *out);
 
 /* The text of the first element with this path; a NULL pointer inside when there is none. */
 struct slice xml_get(const struct xml *xml, const char *path);
+/* The same among the siblings of one value: one entry of a repeated element. */
+struct slice xml_sibling(const struct xml *xml, const struct xml_value *value, const char *path);
 
 #endif

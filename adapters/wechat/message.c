@@ -4,54 +4,47 @@
 #include <stdlib.h>
 
 #include "adapters/charset.h"
-#include "gateway/base/digest.h"
+#include "adapters/wechat/event.h"
 #include "gateway/base/utf8.h"
 
 enum {
     OPENID_MAX = 64, /* typically 28 characters (wechat.md 2.1) */
     DIGITS_MAX = 20, /* MsgId, MsgID, CreateTime */
-    EVENT_MAX = 64,
-    KEY_MAX = 255, /* struct inbound */
+    TYPE_MAX = 64,
 };
 
-/* What a kind of message or event becomes, and where its parts are. */
+/* What a kind of message becomes, and where its parts are. */
 struct kind_row {
     const char *name;
     enum inbound_kind kind;
-    const char *text;      /* NULL: none */
-    const char *media[2];  /* the first that is there */
-    const char *event_key; /* this head of EventKey is taken off; NULL: EventKey is not kept */
+    const char *text; /* NULL: none */
+    const char *media;
+    const char *media_more; /* taken for `media` where that is missing */
 };
 
 /* Everything that is not listed is INBOUND_OTHER. */
 static const struct kind_row messages[] = {
-    { "text", INBOUND_TEXT, "Content" },
-    { "voice", INBOUND_VOICE, "Recognition", { "MediaId" } },
-    { "image", INBOUND_IMAGE, NULL, { "MediaId", "PicUrl" } },
-    { "location", INBOUND_LOCATION, "Label" },
-    { "link", INBOUND_LINK, "Title", { "Url" } },
+    { "text", INBOUND_TEXT, "Content", NULL, NULL },
+    { "voice", INBOUND_VOICE, "Recognition", "MediaId", "MediaId16K" },
+    { "image", INBOUND_IMAGE, NULL, "MediaId", "PicUrl" },
+    { "video", INBOUND_VIDEO, NULL, "MediaId", "ThumbMediaId" },
+    { "shortvideo", INBOUND_VIDEO, NULL, "MediaId", "ThumbMediaId" },
+    { "location", INBOUND_LOCATION, "Label", NULL, NULL },
+    { "link", INBOUND_LINK, "Title", "Url", "Description" },
     { NULL },
 };
 
-static const struct kind_row events[] = {
-    { "subscribe", INBOUND_SUBSCRIBE, .event_key = "qrscene_" },
-    { "unsubscribe", INBOUND_UNSUBSCRIBE },
-    { "SCAN", INBOUND_SCAN, .event_key = "" },
-    { "CLICK", INBOUND_CLICK, "EventKey", .event_key = "" },
-    { NULL },
-};
+static const struct kind_row other = { "", INBOUND_OTHER, NULL, NULL, NULL };
 
-static const struct kind_row other = { "", INBOUND_OTHER };
-
-static const struct kind_row *find(const struct kind_row *rows, struct slice name)
+static const struct kind_row *find(struct slice name)
 {
-    for (; rows->name != NULL; rows++)
-        if (slice_eq_nocase(name, slice_of(rows->name)))
-            return rows;
+    for (const struct kind_row *row = messages; row->name != NULL; row++)
+        if (slice_eq_nocase(name, slice_of(row->name)))
+            return row;
     return &other;
 }
 
-static struct slice element(const struct xml *xml, const char *path)
+struct slice wechat_element(const struct xml *xml, const char *path)
 {
     return slice_trim(xml_get(xml, path));
 }
@@ -68,7 +61,7 @@ static bool is_word(struct slice s, size_t max)
     return s.n > 0 && s.n <= max;
 }
 
-static bool is_number(struct slice s)
+bool wechat_is_number(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] < '0' || s.p[i] > '9')
@@ -76,25 +69,13 @@ static bool is_number(struct slice s)
     return s.n > 0 && s.n <= DIGITS_MAX;
 }
 
-static struct slice text_of(struct slice raw, struct arena *a)
+struct slice wechat_text(struct slice raw, struct arena *a)
 {
     return utf8_cut(charset_clean(raw, a), ADAPTER_TEXT_MAX);
 }
 
-/* The store keeps at most 255 bytes of key: a longer one becomes its digest. */
-static struct slice bounded_key(struct slice key, struct arena *a)
-{
-    if (key.n <= KEY_MAX)
-        return key;
-    unsigned char digest[32];
-    digest_sha256(key, digest);
-    char *hex = arena_alloc(a, 2 * sizeof(digest) + 1);
-    digest_hex(digest, sizeof(digest), hex);
-    return (struct slice){ hex, 2 * sizeof(digest) };
-}
-
 /* A coordinate in degrees; false when it is none. */
-static bool degrees(struct slice s, double limit, struct arena *a, double *out)
+bool wechat_degrees(struct slice s, double limit, struct arena *a, double *out)
 {
     char *end;
     if (s.n == 0 || s.n > 32)
@@ -107,68 +88,53 @@ static bool degrees(struct slice s, double limit, struct arena *a, double *out)
 static enum webhook_refusal read_message(const struct xml *xml, struct slice type, struct arena *a,
                                          struct inbound *out)
 {
-    struct slice id = element(xml, "MsgId");
-    const struct kind_row *row = find(messages, type);
-    if (!is_number(id))
+    struct slice id = wechat_element(xml, "MsgId");
+    const struct kind_row *row = find(type);
+    if (!wechat_is_number(id))
         return REFUSED_MALFORMED;
     out->kind = row->kind;
     out->key = arena_printf(a, "m:%.*s:%.*s", SLICE_ARG(out->sender), SLICE_ARG(id));
+    out->tapped = wechat_element(xml, "bizmsgmenuid").n > 0;
     if (row->text != NULL)
-        out->text = text_of(xml_get(xml, row->text), a);
-    for (int i = 0; i < 2 && row->media[i] != NULL && out->media.n == 0; i++)
-        out->media = text_of(element(xml, row->media[i]), a);
-    if (row->kind == INBOUND_LOCATION &&
-        (!degrees(element(xml, "Location_X"), 90, a, &out->latitude) ||
-         !degrees(element(xml, "Location_Y"), 180, a, &out->longitude)))
-        return REFUSED_MALFORMED;
-    return REFUSED_NONE;
-}
-
-static enum webhook_refusal read_event(const struct xml *xml, struct arena *a, struct inbound *out)
-{
-    struct slice event = element(xml, "Event");
-    struct slice event_key = text_of(element(xml, "EventKey"), a);
-    struct slice id = element(xml, "MsgID");
-    if (!is_word(event, EVENT_MAX) || (id.n > 0 && !is_number(id)))
-        return REFUSED_MALFORMED;
-    const struct kind_row *row = find(events, event);
-    out->kind = row->kind;
-    /* EventKey is the one part that may hold anything, so it comes last. */
-    out->key = bounded_key(arena_printf(a, "e:%.*s:%lld:%.*s:%.*s:%.*s", SLICE_ARG(out->sender),
-                                        (long long)out->sent_at, SLICE_ARG(event), SLICE_ARG(id),
-                                        SLICE_ARG(event_key)),
-                           a);
-    if (row->event_key != NULL) {
-        struct slice head = slice_of(row->event_key);
-        out->event_key = slice_starts(event_key, head) ? slice_skip(event_key, head.n) : event_key;
+        out->text = wechat_text(xml_get(xml, row->text), a);
+    if (row->media != NULL) {
+        out->media = wechat_text(wechat_element(xml, row->media), a);
+        out->media_more = wechat_text(wechat_element(xml, row->media_more), a);
     }
-    if (row->text != NULL)
-        out->text = event_key;
+    if (out->media.n == 0)
+        out->media = out->media_more;
+    if (row->kind == INBOUND_LOCATION &&
+        (!wechat_degrees(wechat_element(xml, "Location_X"), 90, a, &out->latitude) ||
+         !wechat_degrees(wechat_element(xml, "Location_Y"), 180, a, &out->longitude)))
+        return REFUSED_MALFORMED;
     return REFUSED_NONE;
 }
 
 enum webhook_refusal wechat_message(const struct xml *xml, struct slice original_id,
-                                    struct arena *a, struct inbound *out)
+                                    struct arena *a, struct decoded *out)
 {
-    struct slice type = element(xml, "MsgType");
-    struct slice created = element(xml, "CreateTime");
-    *out = (struct inbound){
-        .sender = element(xml, "FromUserName"),
-        .recipient = element(xml, "ToUserName"),
-    };
-    if (!slice_eq(xml->root, SLICE("xml")) || out->recipient.n == 0)
+    struct slice type = wechat_element(xml, "MsgType");
+    struct slice created = wechat_element(xml, "CreateTime");
+    struct inbound *in = arena_alloc(a, sizeof(*in));
+    in->sender = wechat_element(xml, "FromUserName");
+    in->recipient = wechat_element(xml, "ToUserName");
+    if (!slice_eq(xml->root, SLICE("xml")) || in->recipient.n == 0)
         return REFUSED_MALFORMED;
-    if (!slice_eq(out->recipient, original_id))
+    if (!slice_eq(in->recipient, original_id))
         return REFUSED_RECIPIENT;
-    if (!is_word(out->sender, OPENID_MAX) || !is_word(type, EVENT_MAX) || !is_number(created) ||
-        slice_to_int(created, &out->sent_at) != 0)
+    if (!is_word(in->sender, OPENID_MAX) || !is_word(type, TYPE_MAX) ||
+        !wechat_is_number(created) || slice_to_int(created, &in->sent_at) != 0)
         return REFUSED_MALFORMED;
-    if (slice_eq_nocase(type, SLICE("event")))
-        return read_event(xml, a, out);
-    return read_message(xml, type, a, out);
+    out->messages = in;
+    out->message_count = 1;
+    enum webhook_refusal refusal = slice_eq_nocase(type, SLICE("event"))
+                                       ? wechat_event(xml, a, out)
+                                       : read_message(xml, type, a, in);
+    out->reply_inline = out->message_count == 1 && wechat_answerable(in->kind);
+    return refusal;
 }
 
 bool wechat_answerable(enum inbound_kind kind)
 {
-    return kind != INBOUND_UNSUBSCRIBE && kind != INBOUND_OTHER;
+    return inbound_is_message(kind) && kind != INBOUND_UNSUBSCRIBE && kind != INBOUND_REVOKED;
 }

@@ -68,19 +68,6 @@ static enum webhook_refusal of_xml(enum xml_result result)
     return REFUSED_MALFORMED;
 }
 
-static enum webhook_refusal read_message(const struct wechat_account *s, const struct xml *xml,
-                                         struct arena *a, struct decoded *out)
-{
-    struct inbound *message = arena_alloc(a, sizeof(*message));
-    enum webhook_refusal refusal = wechat_message(xml, s->original_id, a, message);
-    if (refusal != REFUSED_NONE)
-        return refusal;
-    out->messages = message;
-    out->message_count = 1;
-    out->reply_inline = wechat_answerable(message->kind);
-    return REFUSED_NONE;
-}
-
 static enum webhook_refusal receive_clear(const struct wechat_account *s,
                                           const struct webhook *hook, const struct form *query,
                                           int64_t now, struct arena *a, struct decoded *out)
@@ -89,7 +76,7 @@ static enum webhook_refusal receive_clear(const struct wechat_account *s,
     enum webhook_refusal refusal = verify(s, query, now);
     if (refusal == REFUSED_NONE)
         refusal = of_xml(xml_read(hook->body, a, &xml));
-    return refusal != REFUSED_NONE ? refusal : read_message(s, &xml, a, out);
+    return refusal != REFUSED_NONE ? refusal : wechat_message(&xml, s->original_id, a, out);
 }
 
 /* Tries the keys in their order; the one that opens is remembered for the reply. Which part of the
@@ -132,7 +119,7 @@ static enum webhook_refusal receive_sealed(const struct wechat_account *s,
     if (refusal != REFUSED_NONE)
         return refusal;
     out->detail = opened;
-    return read_message(s, &inner, a, out);
+    return wechat_message(&inner, s->original_id, a, out);
 }
 
 /* The account's mode decides how a request has to be; the request has no say in it. */

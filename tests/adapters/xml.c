@@ -132,10 +132,30 @@ static void test_malformed_is_refused(void **state)
         refuse(*state, slice_of(documents[i]), XML_BROKEN);
 }
 
-static void test_encoding_is_refused(void **state)
+/* Broken text stays a text; broken names stay broken. */
+static void test_what_is_not_utf8_is_mended(void **state)
 {
-    refuse(*state, SLICE("<xml><A>\xE6\x8A</A></xml>"), XML_ENCODING);
-    refuse(*state, SLICE("<xml><A>\xFF</A></xml>"), XML_ENCODING);
+    struct xml xml = read(*state, "<xml><A>\xE6\x8A</A><B>\xFFx\xED\xA0\x80</B></xml>");
+    assert_text(xml_get(&xml, "A"), "\uFFFD\uFFFD");
+    assert_text(xml_get(&xml, "B"), "\uFFFDx\uFFFD\uFFFD\uFFFD");
+    refuse(*state, SLICE("<x\xFF><A>1</A></x\xFF>"), XML_BROKEN);
+}
+
+static void test_siblings(void **state)
+{
+    struct xml xml = read(*state, "<xml><L><id>1</id><v>a</v></L><v>out</v>"
+                                  "<L><v>b</v><id>2</id></L><L><id>3</id></L></xml>");
+    static const char *const of[] = { "a", "b", "" };
+    size_t n = 0;
+    for (size_t i = 0; i < xml.count; i++)
+        if (slice_eq(xml.values[i].path, SLICE("L/id")))
+            assert_text(xml_sibling(&xml, &xml.values[i], "L/v"), of[n++]);
+    assert_int_equal(n, 3);
+    assert_null(xml_sibling(&xml, &xml.values[0], "v").p);
+}
+
+static void test_nul_is_refused(void **state)
+{
     refuse(*state, SLICE("<xml><A>a\0b</A></xml>"), XML_ENCODING);
     refuse(*state, SLICE("\xFE\xFF\0<\0x\0/\0>"), XML_ENCODING);
 }
@@ -211,7 +231,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_control_bytes_and_emoji, setup, teardown),
         cmocka_unit_test_setup_teardown(test_doctype_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_malformed_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_encoding_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nul_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_siblings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_not_utf8_is_mended, setup, teardown),
         cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_longest_path, setup, teardown),

@@ -28,10 +28,20 @@ static void check_message(const struct inbound *m)
     require(slice_eq(m->recipient, SLICE("gh_linlidemo")));
     require(m->text.n <= ADAPTER_TEXT_MAX && is_clean_text(m->text));
     require(m->event_key.n <= ADAPTER_TEXT_MAX && is_clean_text(m->event_key));
-    require(is_clean_text(m->media));
+    require(is_clean_text(m->media) && is_clean_text(m->media_more));
     require(m->key.n >= 3 && m->key.n <= 255 && is_clean_text(m->key));
     require(m->latitude >= -90 && m->latitude <= 90);
     require(m->longitude >= -180 && m->longitude <= 180);
+}
+
+static void check_receipts(const struct decoded *d)
+{
+    require(d->receipt_count < XML_ELEMENTS_MAX && !(d->receipt_count > 0 && d->reply_inline));
+    for (size_t i = 0; i < d->receipt_count; i++) {
+        const struct receipt *r = &d->receipts[i];
+        require(r->final && r->provider_id.n >= 1 && r->provider_id.n <= 20);
+        require(is_clean_text(r->reason) && r->reason.n < 300);
+    }
 }
 
 static void check_reply(const struct decoded *d, struct arena *arena)
@@ -65,8 +75,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     adapter_wechat.decode(&account, &hook, 1795572000, &arena, &decoded);
     require(decoded.refusal != REFUSED_SIGNATURE && decoded.refusal != REFUSED_STALE);
     require(decoded.refusal < WEBHOOK_REFUSAL_COUNT);
-    require(decoded.message_count == (decoded.refusal == REFUSED_NONE ? 1 : 0));
-    if (decoded.refusal == REFUSED_NONE) {
+    if (decoded.refusal != REFUSED_NONE)
+        require(decoded.message_count == 0 && decoded.receipt_count == 0);
+    else
+        require((decoded.message_count == 1) != (decoded.receipt_count > 0));
+    check_receipts(&decoded);
+    if (decoded.message_count == 1) {
         check_message(&decoded.messages[0]);
         check_reply(&decoded, &arena);
     }

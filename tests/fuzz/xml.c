@@ -15,9 +15,10 @@ static void check(const struct xml *xml, size_t size)
         require(utf8_valid(xml->values[i].text));
         require(slice_find(xml->values[i].text, (struct slice){ "", 1 }) < 0);
         require(xml_get(xml, path.p).p != NULL);
+        require(xml_sibling(xml, &xml->values[i], path.p).p != NULL);
         total += xml->values[i].text.n;
     }
-    require(total <= size);
+    require(total <= 3 * size); /* a byte that is not UTF-8 becomes a character of three */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

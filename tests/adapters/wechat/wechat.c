@@ -137,7 +137,6 @@ static void test_every_other_refusal(void **state)
     refuse(b, "POST", q, SLICE("<xml><a>"), REFUSED_MALFORMED);
     refuse(b, "POST", q, SLICE("<!DOCTYPE xml [<!ENTITY a \"b\">]><xml>&a;</xml>"),
            REFUSED_DOCTYPE);
-    refuse(b, "POST", q, SLICE("<xml><a>\xC3\x28</a></xml>"), REFUSED_ENCODING);
     refuse(b, "POST", q, SLICE(TEXT("a\0b", "1")), REFUSED_ENCODING);
     refuse(b, "POST", q, SLICE("<xml><ToUserName>gh_x</ToUserName></xml>"), REFUSED_RECIPIENT);
     refuse(b, "POST", q, repeat(b, SLICE("<a>"), 9), REFUSED_TOO_BIG);

@@ -1,6 +1,8 @@
 /* linli admin: the first role of an organization, and who holds which. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/json.h"
@@ -8,6 +10,7 @@
 #include "gateway/program/command.h"
 #include "gateway/program/installation.h"
 #include "gateway/store/people.h"
+#include "handlers/nearest.h"
 #include "handlers/organizations.h"
 #include "handlers/roles.h"
 
@@ -17,6 +20,8 @@ struct admin_call {
     char code[8];
     bool as_json;
     int64_t hours;
+    const char *at;
+    double latitude, longitude;
     bool known;
 };
 
@@ -117,21 +122,64 @@ static int orgs(const struct service *s, void *context)
     return n < 0 ? n : GW_OK;
 }
 
+static int place(const struct service *s, void *context)
+{
+    struct admin_call *call = context;
+    struct organization org;
+    int rc = org_by_name(s, slice_of(call->org), &org);
+    if (rc <= 0)
+        return rc;
+    call->known = true;
+    return nearest_place(s, org.id, call->latitude, call->longitude);
+}
+
+static int admin_place(struct installation *in, struct admin_call *call, struct fault *fault)
+{
+    int rc = installation_transact(in, installation_clock(), NULL, place, call, fault);
+    if (rc < 0 || call->known)
+        return rc;
+    return fault_set(fault, GW_ENOTFOUND,
+                     "there is no organization '%s'; linli admin orgs lists them", call->org);
+}
+
 static int run_word(struct installation *in, struct admin_call *call, const char *word,
                     struct fault *fault)
 {
     if (strcmp(word, "add") == 0)
         return admin_add(in, call, fault);
+    if (strcmp(word, "place") == 0)
+        return admin_place(in, call, fault);
     return installation_look(in, installation_clock(), strcmp(word, "orgs") == 0 ? orgs : list,
                              call, fault);
+}
+
+/* "22.7866,100.9773", as maps show it. */
+static bool read_place(const char *text, struct admin_call *call)
+{
+    char *end;
+    if (text == NULL)
+        return false;
+    call->latitude = strtod(text, &end);
+    if (end == text || *end != ',')
+        return false;
+    const char *second = end + 1;
+    call->longitude = strtod(second, &end);
+    return end != second && *end == '\0' && fabs(call->latitude) <= 90 &&
+           fabs(call->longitude) <= 180;
 }
 
 static bool check_words(const struct command_line *line, struct admin_call *call, const char *role,
                         struct fault *fault)
 {
     const char *word = line->word_count == 1 ? line->words[0] : "";
-    if (strcmp(word, "add") != 0 && strcmp(word, "list") != 0 && strcmp(word, "orgs") != 0) {
-        fault_set(fault, GW_EINVAL, "say add, list or orgs; see linli admin --help");
+    if (strcmp(word, "add") != 0 && strcmp(word, "list") != 0 && strcmp(word, "orgs") != 0 &&
+        strcmp(word, "place") != 0) {
+        fault_set(fault, GW_EINVAL, "say add, list, orgs or place; see linli admin --help");
+        return false;
+    }
+    if (strcmp(word, "place") == 0 && (call->org == NULL || !read_place(call->at, call))) {
+        fault_set(fault, GW_EINVAL,
+                  "place needs --org NAME and --at LATITUDE,LONGITUDE in degrees");
         return false;
     }
     if (strcmp(word, "add") != 0)
@@ -151,6 +199,7 @@ int command_admin(int argc, char **argv)
     const struct command_option options[] = {
         { "--org", "O", "name of the organization", .text = &call.org },
         { "--role", "R", "lead or organizer (default lead)", .text = &role },
+        { "--at", "P", "where it stands: LATITUDE,LONGITUDE in degrees", .text = &call.at },
         { "--data-dir", "D", "data folder (default linli-data)", .text = &dir },
         { "--config", "F", "configuration file", .text = &config },
         { "--json", NULL, "JSON objects, one a line", .flag = &call.as_json },
@@ -158,10 +207,12 @@ int command_admin(int argc, char **argv)
     };
     struct command_line line;
     int rc = command_parse(
-        argc, argv, "admin add --org O --role R | admin list | admin orgs",
+        argc, argv,
+        "admin add --org O --role R | admin list | admin orgs | admin place --org O --at P",
         "add prints a one-use code for the first role of an organization, good for 24 "
         "hours and one\nphone: that person texts 授权 and the code. list shows who "
-        "holds which role, orgs the organizations.",
+        "holds which role, orgs the organizations. place says where one stands, so that "
+        "who sends a\nlocation is told of the nearest station.",
         options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;

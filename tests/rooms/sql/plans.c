@@ -28,6 +28,7 @@ static const struct {
     { "migrate_known", "at start; a row a migration" },
     { "audit_count", "linli audit looks at everything" },
     { "org_all", "organizations of one district: about a hundred" },
+    { "position_all", "places of organizations: about a hundred" },
     { "district_orgs", "at start; organizations of one district" },
     { "codes_kill", "linli admin; a row a role ever offered" },
     { "demo_activities", "linli demo" },

@@ -24,6 +24,7 @@ struct action_call {
                             new reference, the engine's from then on */
     bool understood;     /* set: what nothing was recognized in was understood after all */
     bool forget;         /* set: nothing of this text may be kept (a child under 14) */
+    bool forget_session; /* set: the conversation was deleted, so nothing of it is stored again */
 };
 
 /* Both in conversations/action.c. Sets the outcome and returns GW_OK: `return action_end(call,

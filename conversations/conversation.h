@@ -47,6 +47,8 @@ struct turn_input {
     const struct address *address; /* with its session */
     const struct reading *reading; /* the text; NULL for an event */
     struct slice event;            /* "subscribe", "unsubscribe" … when there is no text */
+    json_t *event_slots; /* what comes with it: the opened flow begins with these slots and
+                                  with `event`; NULL: nothing */
     enum text_channel channel;
 };
 

@@ -116,8 +116,12 @@ static int turn_event(struct run *r)
     const struct flow *flow = names_get(&r->c->events, r->in->event);
     if (flow == NULL)
         return GW_OK;
+    json_t *slots = json_object();
+    if (r->in->event_slots != NULL)
+        json_object_update(slots, r->in->event_slots);
+    json_put_slice(slots, "event", r->in->event);
     r->aside = true;
-    session_push(&r->session, flow, json_object());
+    session_push(&r->session, flow, slots);
     return run_begin(r);
 }
 
@@ -191,6 +195,8 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
         rc = run_learn(&r);
     if (rc == GW_OK) {
         run_settle(&r);
+    }
+    if (rc == GW_OK && !r.gone) {
         rc = session_store(&r.session, s, in->address->conversation);
         describe(&r);
     }

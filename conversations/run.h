@@ -24,6 +24,7 @@ struct run {
     bool asked;    /* a question was put in this turn */
     bool wished;   /* the text opened a flow */
     bool finished; /* a flow the person wished for came to its end */
+    bool gone;     /* the conversation was deleted in this turn */
     bool aside; /* opened by a word that works everywhere: the question below is not brought up */
     const struct step *resumed;      /* the question that was open when the text came */
     const struct flow *resumed_flow; /* its flow */

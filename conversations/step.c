@@ -66,6 +66,8 @@ int run_action(struct run *r, const struct action *a, struct action_call *call)
         r->missed = false;
     if (call->forget)
         r->out->forget_text = true;
+    if (call->forget_session)
+        r->gone = true;
     return rc;
 }
 

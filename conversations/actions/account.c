@@ -2,6 +2,7 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 #include "handlers/consents.h"
+#include "handlers/followers.h"
 #include "handlers/tasks.h"
 #include "handlers/volunteers.h"
 
@@ -64,9 +65,20 @@ static int account_leave(struct action_call *call)
     return action_end(call, "deleted");
 }
 
+/* Who stops following cannot be answered any more; nothing of the conversation is kept. */
+static int account_unfollow(struct action_call *call)
+{
+    int rc = follower_left(call->service, call->address->id);
+    if (rc < 0)
+        return rc;
+    call->forget_session = rc != FOLLOWER_KEPT;
+    return action_end(call, "done");
+}
+
 const struct action account_actions[] = {
     { "account.start", account_start, OUTCOMES("sure", "none", "disputed") },
     { "account.dispute", account_dispute, OUTCOMES("disputed", "stranger"), FINAL },
+    { "account.unfollow", account_unfollow, OUTCOMES("done"), FINAL },
     { "account.leave", account_leave, OUTCOMES("deleted", "none"), FINAL },
     { .name = NULL },
 };

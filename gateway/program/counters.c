@@ -1,8 +1,9 @@
 #include "gateway/program/counters.h"
 
-static const char *const kinds[] = { "text",  "voice",     "image",       "location",
-                                     "link",  "subscribe", "unsubscribe", "scan",
-                                     "click", "other",     NULL };
+static const char *const kinds[] = { "text",      "voice",       "image", "location", "link",
+                                     "subscribe", "unsubscribe", "scan",  "click",    "other",
+                                     "video",     "revoked",     "view",  "position", "consent",
+                                     "notice",    NULL };
 
 static const char *const refusals[] = {
 #define REFUSAL_LABEL(name, status, text) text,

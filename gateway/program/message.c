@@ -1,12 +1,14 @@
 #include "gateway/program/message.h"
 
 #include "gateway/base/json.h"
+#include "gateway/store/media.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
 
 enum {
     REPLIES_MAX = 64 * 1024, /* bytes of stored replies */
-    REPLY_USEFUL_S = 3600    /* an answer older than an hour confuses more than it helps */
+    REPLY_USEFUL_S = 3600,   /* an answer older than an hour confuses more than it helps */
+    MEDIA_KEPT_S = 3 * 86400 /* WeChat throws them away then (wechat.md 2.2) */
 };
 
 /* Claims the key and finds the address: 1 new, 0 duplicate (out is filled), or GW_E*. */
@@ -30,6 +32,20 @@ static int claim(const struct service *s, const struct message_input *in,
     return rc < 0 ? rc : 1;
 }
 
+/* What a photo shows may matter later: it is remembered until it is fetched. */
+static int keep_media(const struct service *s, const struct message_input *in,
+                      const struct message_result *out)
+{
+    const struct media_row row = { .id = ids_next(s->ids),
+                                   .account = in->account,
+                                   .address = out->address.id,
+                                   .inbox = out->inbox_id,
+                                   .kind = in->media_kind,
+                                   .media = in->media,
+                                   .wanted_until = s->now + MEDIA_KEPT_S };
+    return media_put(s->tx, &row, s->now);
+}
+
 static int keep(const struct service *s, const struct message_input *in, struct message_result *out)
 {
     out->replies = turn_replies_json(&out->turn, s->arena);
@@ -43,7 +59,8 @@ static int keep(const struct service *s, const struct message_input *in, struct 
         .text = out->turn.forget_text ? SLICE("") : in->text,
         .reply = out->replies,
     };
-    return inbox_put(s->tx, s->vault, &row, s->arena);
+    int rc = inbox_put(s->tx, s->vault, &row, s->arena);
+    return rc < 0 || in->media.n == 0 ? rc : keep_media(s, in, out);
 }
 
 static int run(const struct catalogue *c, const struct service *s, const struct message_input *in,
@@ -59,6 +76,7 @@ static int run(const struct catalogue *c, const struct service *s, const struct 
         .address = &out->address,
         .reading = in->reading,
         .event = in->event,
+        .event_slots = in->event_slots,
         .channel = in->channel,
     };
     rc = turn(c, s, &input, &out->turn);

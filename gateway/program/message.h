@@ -14,6 +14,9 @@ struct message_input {
     struct slice sender;
     struct slice key;              /* for duplicates */
     struct slice event;            /* "subscribe", "unsubscribe"; empty for a text */
+    json_t *event_slots;           /* what comes with it; NULL: nothing */
+    struct slice media;            /* the provider's id of a file that came with it; empty: none */
+    struct slice media_kind;       /* "image", "voice", "video" */
     const struct reading *reading; /* NULL for an event */
     struct slice text;             /* as written, kept encrypted */
     enum text_channel channel;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/digest.h"
+#include "gateway/base/json.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
@@ -24,6 +25,7 @@ struct message_job {
     struct message_input input;
     struct message_result result;
     bool apologized;
+    json_t *slots; /* of an event; owned */
 };
 
 struct receipts_job {
@@ -56,8 +58,10 @@ static void count(struct gateway *g, enum counter what, int cell)
 
 static void exchange_free(struct exchange *x)
 {
-    for (size_t i = 0; x->messages != NULL && i < x->decoded.message_count; i++)
+    for (size_t i = 0; x->messages != NULL && i < x->decoded.message_count; i++) {
         turn_free(&x->messages[i].result.turn);
+        json_decref(x->messages[i].slots);
+    }
     catalogue_release(x->catalogue);
     arena_free(&x->arena);
     free(x);
@@ -272,13 +276,11 @@ static void done_receipts(struct job *job, int error)
 static const char *event_name(enum inbound_kind kind)
 {
     static const char *const names[] = {
-        [INBOUND_IMAGE] = "image",
-        [INBOUND_LOCATION] = "location",
-        [INBOUND_LINK] = "link",
-        [INBOUND_SUBSCRIBE] = "subscribe",
-        [INBOUND_UNSUBSCRIBE] = "unsubscribe",
-        [INBOUND_SCAN] = "scan",
-        [INBOUND_OTHER] = "other",
+        [INBOUND_VOICE] = "voice",         [INBOUND_VIDEO] = "video",
+        [INBOUND_REVOKED] = "revoked",     [INBOUND_IMAGE] = "image",
+        [INBOUND_LOCATION] = "location",   [INBOUND_LINK] = "link",
+        [INBOUND_SUBSCRIBE] = "subscribe", [INBOUND_UNSUBSCRIBE] = "unsubscribe",
+        [INBOUND_SCAN] = "scan",           [INBOUND_KINDS - 1] = NULL,
     };
     return names[kind] != NULL ? names[kind] : "";
 }
@@ -297,6 +299,35 @@ static int64_t written_at(const struct inbound *in, int64_t now)
     return in->sent_at <= now && in->sent_at > now - WRITTEN_MAX_S ? in->sent_at : now;
 }
 
+/* Whether the text is the person's own words, typed, spoken or chosen. */
+static bool is_said(enum inbound_kind kind)
+{
+    return kind == INBOUND_TEXT || kind == INBOUND_VOICE || kind == INBOUND_CLICK;
+}
+
+/* What an event says, as slots: a new reference. */
+static json_t *event_slots(const struct inbound *in)
+{
+    json_t *slots = json_object();
+    if (in->event_key.n > 0)
+        json_put_slice(slots, "scene", in->event_key);
+    if (in->kind == INBOUND_LOCATION) {
+        json_object_set_new(slots, "latitude", json_real(in->latitude));
+        json_object_set_new(slots, "longitude", json_real(in->longitude));
+        json_put_slice(slots, "where", in->text);
+    }
+    return slots;
+}
+
+/* Photos and films are kept as evidence; of speech its text is. */
+static void keep_file(struct message_job *m, const struct inbound *in)
+{
+    if (in->kind != INBOUND_IMAGE && in->kind != INBOUND_VIDEO)
+        return;
+    m->input.media = in->media;
+    m->input.media_kind = slice_of(event_name(in->kind));
+}
+
 /* What needs no conversation is understood here, off the writing thread. */
 static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in,
                     int64_t now)
@@ -313,11 +344,15 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .text = in->text,
                    .channel = channel },
     };
-    if (in->text.n > 0)
+    keep_file(m, in);
+    if (in->text.n > 0 && is_said(in->kind)) {
         m->input.reading = understand_read(catalogue_understander(x->catalogue), in->text, channel,
                                            written_at(in, now), &x->arena);
-    else
+    } else {
         m->input.event = slice_of(event_name(in->kind));
+        m->slots = event_slots(in);
+        m->input.event_slots = m->slots;
+    }
 }
 
 static void hand_over(struct exchange *x, enum worker_queue queue, struct job *job)
@@ -326,6 +361,17 @@ static void hand_over(struct exchange *x, enum worker_queue queue, struct job *j
     int rc = worker_put(x->gateway->worker, queue, job);
     if (rc != GW_OK)
         finish_one(x, rc);
+}
+
+/* Acknowledged and not stored; what the operator has to know is said in the log. */
+static void only_count(struct exchange *x, const struct inbound *in)
+{
+    struct gateway *g = x->gateway;
+    count(g, COUNT_MESSAGES, (int)in->kind);
+    if (in->kind == INBOUND_NOTICE)
+        log_write(g->log, LOG_LEVEL_WARN, "account.notice", slice_of(x->trace),
+                  LOG_FIELDS(LOG_TEXT("account", x->account->full_name),
+                             LOG_SLICE("notice", in->event_key), LOG_SLICE("state", in->text)));
 }
 
 static void process(struct exchange *x, int64_t now)
@@ -343,15 +389,15 @@ static void process(struct exchange *x, int64_t now)
                              LOG_INT("entries", (int64_t)d->skipped)));
     }
     for (size_t i = 0; i < d->message_count; i++) {
-        if (d->messages[i].kind == INBOUND_OTHER)
-            count(g, COUNT_MESSAGES, INBOUND_OTHER);
+        if (!inbound_is_message(d->messages[i].kind))
+            only_count(x, &d->messages[i]);
         else
             prepare(&x->messages[i], x, &d->messages[i], now);
     }
-    if (d->message_count > 0 && d->messages[0].kind == INBOUND_OTHER)
+    if (d->message_count > 0 && !inbound_is_message(d->messages[0].kind))
         d->reply_inline = false;
     for (size_t i = 0; i < d->message_count; i++)
-        if (d->messages[i].kind != INBOUND_OTHER)
+        if (inbound_is_message(d->messages[i].kind))
             hand_over(x, WORKER_MESSAGES, &x->messages[i].job);
     if (d->receipt_count > 0) {
         x->receipts = (struct receipts_job){ { .run = run_receipts, .done = done_receipts }, x };

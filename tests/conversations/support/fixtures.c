@@ -5,6 +5,7 @@
 #include "handlers/demo.h"
 #include "gateway/store/sql.h"
 #include "handlers/district.h"
+#include "handlers/nearest.h"
 #include "handlers/organizations.h"
 #include "handlers/protect.h"
 #include "handlers/roles.h"
@@ -52,6 +53,18 @@ static int make_code(struct world *w, const struct service *s, void *context)
     return rc < 0 ? rc : GW_OK;
 }
 
+/* Where the station stands. */
+static int place_station(struct world *w, const struct service *s, void *context)
+{
+    struct organization org = { 0 };
+    (void)w;
+    (void)context;
+    int rc = org_by_name(s, SLICE("老街社区站"), &org);
+    if (rc <= 0)
+        return rc < 0 ? rc : GW_ENOTFOUND;
+    return nearest_place(s, org.id, 22.7866, 100.9808);
+}
+
 static const struct {
     const char *name;
     int (*run)(struct world *w, const struct service *s, void *context);
@@ -59,6 +72,7 @@ static const struct {
     { "demo", fill_demo },
     { "district", make_district },
     { "code", make_code },
+    { "places", place_station },
 };
 
 int fixture_run(struct world *w, const char *name)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/json.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/base/segments.h"
 #include "gateway/base/utf8.h"
@@ -74,9 +75,24 @@ static bool do_setup(struct script *s, struct slice rest)
     return rc >= 0 || complain(s, "the fixture to run: ", rest, slice_of(s->world->error));
 }
 
-static bool send(struct script *s, struct slice text, struct slice event)
+static bool send(struct script *s, struct slice text)
 {
-    s->failed = world_say(s->world, text, event);
+    s->failed = world_say(s->world, text, SLICE(""));
+    s->said = true;
+    return true;
+}
+
+static bool do_event(struct script *s, struct slice rest)
+{
+    struct slice name = next_word(&rest);
+    struct fault fault = { 0 };
+    json_t *slots = json_read(rest.n > 0 ? rest : SLICE("{}"), "slots", 4096, &fault);
+    if (name.n == 0 || !json_is_object(slots)) {
+        json_decref(slots);
+        return malformed(s, "@ event with a name, and an object of slots or nothing");
+    }
+    s->failed = world_event(s->world, name, slots);
+    json_decref(slots);
     s->said = true;
     return true;
 }
@@ -95,7 +111,7 @@ static bool do_at(struct script *s, struct slice rest)
     if (slice_eq(word, SLICE("demo")))
         return do_setup(s, SLICE("demo"));
     if (slice_eq(word, SLICE("event")))
-        return rest.n > 0 ? send(s, SLICE(""), rest) : malformed(s, "@ event with a name");
+        return do_event(s, rest);
     if (slice_eq(word, SLICE("restart"))) {
         world_restart(s->world);
         return true;
@@ -241,7 +257,7 @@ static bool run_line(struct script *s, struct slice line)
         return complain(s, "the reply to be looked at", SLICE(""), world_reply_ids(s->world));
     s->said = false;
     if (slice_eq(mark, SLICE(">")))
-        return line.n > 0 ? send(s, line, SLICE("")) : malformed(s, "> with a text");
+        return line.n > 0 ? send(s, line) : malformed(s, "> with a text");
     if (slice_eq(mark, SLICE("«")))
         return check_notice(s, line);
     if (slice_eq(mark, SLICE("@")))

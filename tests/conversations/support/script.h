@@ -7,6 +7,7 @@
  *     @ setup NAME                           runs a fixture (support/fixtures.c)
  *     @ demo                                 the same as @ setup demo
  *     @ event subscribe                      an event instead of a text
+ *     @ event location {"latitude": 22.78}   the same with what comes with it
  *     @ restart                              closes and opens the store
  *     > text                                 what the person writes
  *     < [id] {n · s段} text                  the one reply; {…} and the text may be left out

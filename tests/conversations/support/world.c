@@ -135,6 +135,7 @@ int world_move_clock(struct world *w, int64_t now)
 
 struct saying {
     struct slice text, event;
+    json_t *slots;
     int (*turn)(const struct catalogue *, const struct service *, const struct turn_input *,
                 struct turn *);
 };
@@ -168,6 +169,7 @@ static int run_turn(struct world *w, const struct service *s, void *context)
     const struct turn_input input = {
         .address = &address,
         .event = in->event,
+        .event_slots = in->slots,
         .channel = w->channel,
         .reading = in->text.n > 0 ? understand_read(catalogue_understander(w->catalogue), in->text,
                                                     w->channel, s->now, s->arena)
@@ -177,9 +179,8 @@ static int run_turn(struct world *w, const struct service *s, void *context)
     return rc < 0 ? rc : keep(w, s, in, &address, arena_printf(s->arena, "t%d", ++w->keys));
 }
 
-int world_say(struct world *w, struct slice text, struct slice event)
+static int say(struct world *w, struct saying in)
 {
-    struct saying in = { text, event, conversation_turn };
     turn_free(&w->turn);
     arena_reset(&w->arena);
     int rc = world_transact(w, run_turn, &in);
@@ -193,6 +194,18 @@ int world_say(struct world *w, struct slice text, struct slice event)
     if (apology >= 0)
         snprintf(w->error, sizeof w->error, "%.*s", WORLD_ERROR_MAX - 1, why);
     return rc;
+}
+
+int world_say(struct world *w, struct slice text, struct slice event)
+{
+    const struct saying in = { .text = text, .event = event, .turn = conversation_turn };
+    return say(w, in);
+}
+
+int world_event(struct world *w, struct slice event, json_t *slots)
+{
+    const struct saying in = { .event = event, .slots = slots, .turn = conversation_turn };
+    return say(w, in);
 }
 
 /* messages of our own */

@@ -38,6 +38,8 @@ int world_move_clock(struct world *w, int64_t now);
 /* One text, or an event when `text` is empty, through address, turn, inbox, in one transaction;
  * after a failure the apology, as the worker does it. 0 or GW_E*. */
 int world_say(struct world *w, struct slice text, struct slice event);
+/* The same for an event that brings slots (borrowed). */
+int world_event(struct world *w, struct slice event, json_t *slots);
 
 /* Runs `run` in a transaction that is committed when it returns 0 or more; also run by the calls
  * above. */

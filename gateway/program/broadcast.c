@@ -100,7 +100,6 @@ static int draft_for(const struct service *s, struct broadcast_call *call, int64
                      const struct activity *a)
 {
     struct broadcast_form f = { .activity = a->id };
-    struct organization org;
     struct role role;
     json_t *audience = NULL;
     int rc = broadcast_org(s, call, call->org, &f.org);
@@ -125,12 +124,7 @@ static int draft_for(const struct service *s, struct broadcast_call *call, int64
     }
     json_decref(params);
     json_decref(audience);
-    struct volunteer_counts counts = { 0 };
-    int found = rc < 0 ? rc : org_get(s, call->b.org, &org);
-    if (found == 1)
-        found = volunteers_count(s, org.area, &counts);
-    call->all = counts.active;
-    return rc < 0 ? rc : found < 0 ? found : GW_OK;
+    return rc < 0 ? rc : GW_OK;
 }
 
 static int draft(const struct service *s, void *context)
@@ -149,14 +143,28 @@ static int draft(const struct service *s, void *context)
     return draft_for(s, call, organizer, &a);
 }
 
+/* How many there are to look at, for the progress bar. */
+static int count_reach(const struct service *s, struct broadcast_call *call)
+{
+    struct organization org;
+    struct volunteer_counts counts = { 0 };
+    int rc = broadcast_get(s, call->id, &call->b);
+    if (rc == 1)
+        rc = org_get(s, call->b.org, &org);
+    if (rc == 1)
+        rc = volunteers_count(s, org.area, &counts);
+    call->all = counts.active;
+    return rc;
+}
+
 static int count_step(const struct service *s, void *context)
 {
     struct broadcast_call *call = context;
-    int more = broadcast_count_step(s, call->id);
-    if (more < 0)
-        return more;
-    int rc = broadcast_get(s, call->id, &call->b);
-    return rc < 0 ? rc : more;
+    int rc = call->all == 0 ? count_reach(s, call) : 0;
+    int more = rc < 0 ? rc : broadcast_count_step(s, call->id);
+    if (more >= 0)
+        rc = broadcast_get(s, call->id, &call->b);
+    return more < 0 ? more : rc < 0 ? rc : more;
 }
 
 /* ---- looking ---- */
@@ -199,6 +207,9 @@ static int show(const struct service *s, void *context)
     rc = broadcast_preview(s, call->id, address ? address : call->b.organizer, &p);
     if (rc < 0 || (rc != BROADCAST_OK && rc != BROADCAST_COUNTING))
         return rc < 0 ? rc : broadcast_refuse_call(call, rc);
+    call->outcome = rc;
+    if (rc == BROADCAST_COUNTING && address != 0)
+        return GW_OK; /* the rest is listed first */
     if (address == 0)
         p.confirm = 0;
     struct slice samples[2] = { { 0 } };
@@ -319,6 +330,8 @@ static int count_all(struct installation *in, struct broadcast_call *call, struc
         progress_show(&progress, call->b.seen, call->all);
     }
     progress_end(&progress);
+    if (rc == GW_OK && call->all != 0 && call->b.able == 0)
+        return broadcast_refuse_call(call, BROADCAST_NOBODY);
     if (rc == GW_OK)
         rc = installation_transact(in, installation_clock(), &call->arena, show, call, fault);
     return rc;
@@ -337,7 +350,9 @@ static int run_verb(struct installation *in, struct broadcast_call *call, struct
                      ? installation_transact(in, installation_clock(), &call->arena, verbs[i].run,
                                              call, fault)
                      : installation_look(in, installation_clock(), verbs[i].run, call, fault);
-        if (rc >= 0 && verbs[i].run == draft && call->refused.code == 0)
+        bool unfinished =
+            verbs[i].run == show && call->outcome == BROADCAST_COUNTING && call->as != NULL;
+        if (rc >= 0 && call->refused.code == 0 && (verbs[i].run == draft || unfinished))
             rc = count_all(in, call, fault);
         return rc;
     }

@@ -20,6 +20,8 @@ static int take_back_one(struct tx *tx, int64_t id, int64_t now, struct arena *a
         outbox_entry_requeue(&next, now);
     }
     rc = outbox_entry_move(tx, &was, &next, now);
+    if (rc == 1 && next.state == OUTBOX_QUEUED)
+        tx_wake(tx, WAKE_OUTBOX); /* its lane may have been found empty before */
     return rc == 1 && next.state == OUTBOX_UNCERTAIN ? 1 : rc < 0 ? rc : 0;
 }
 

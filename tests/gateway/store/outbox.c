@@ -283,6 +283,25 @@ static void a_crashed_lease_is_offered_again(void **state)
     assert_int_equal(outbox_sending(s->tx, id, OTHER, 2, 100 + LEASE, LEASE, 1, 5), 1);
 }
 
+/* Whoever looked at the lane while the lease ran found nothing there. */
+static void what_is_taken_back_wakes_the_dispatcher(void **state)
+{
+    struct support *s = *state;
+    int64_t *uncertain;
+    leased(s, OUTBOX_BROADCAST, 100);
+    support_commit(s);
+    (void)store_woken(s->store);
+    support_begin(s);
+    assert_int_equal(outbox_take_back(s->tx, 100 + LEASE - 1, &s->arena, &uncertain), 0);
+    support_commit(s);
+    assert_int_equal(store_woken(s->store), 0);
+    support_begin(s);
+    assert_int_equal(outbox_take_back(s->tx, 100 + LEASE, &s->arena, &uncertain), 0);
+    support_commit(s);
+    assert_int_equal(store_woken(s->store), WAKE_OUTBOX);
+    support_begin(s);
+}
+
 static void a_crash_while_sending_is_settled_by_priority(void **state)
 {
     struct support *s = *state;
@@ -765,6 +784,7 @@ int main(void)
         TEST(a_row_goes_its_way),
         TEST(only_the_owner_of_the_attempt_may_send),
         TEST(a_crashed_lease_is_offered_again),
+        TEST(what_is_taken_back_wakes_the_dispatcher),
         TEST(a_crash_while_sending_is_settled_by_priority),
         TEST(an_uncertain_row_is_settled_by_its_own_answer_or_receipt),
         TEST(outcomes),

@@ -15,6 +15,8 @@ enum {
     CONNECT_TIMEOUT_MS = 5000,
     /* Providers and the boxes before them close idle connections after a minute or so. */
     IDLE_S = 30,
+    SPARE_LIMIT = 256,
+    BUFFER_BYTES = 4096, /* of each connection; answers of providers are short */
 };
 
 struct http_client {
@@ -24,6 +26,8 @@ struct http_client {
     uv_idle_t soon;              /* reports transfers that were cancelled */
     int open_handles;            /* timer, soon and one for each polled socket */
     struct http_transfer *first; /* all transfers */
+    CURL **spare; /* handles of earlier transfers: making one costs more than a request */
+    int spare_count, spare_limit;
     char *proxy, *ca_file;
     bool stopping;
     void (*closed)(void *context);
@@ -58,6 +62,7 @@ static void client_handle_closed(struct http_client *c)
     void *context = c->closed_context;
     free(c->proxy);
     free(c->ca_file);
+    free(c->spare);
     free(c);
     closed(context);
 }
@@ -67,13 +72,31 @@ static void on_client_closed(uv_handle_t *handle)
     client_handle_closed(handle->data);
 }
 
+static void easy_give(struct http_client *c, CURL *easy)
+{
+    if (c->spare_count == c->spare_limit || c->stopping) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    c->spare[c->spare_count++] = easy;
+}
+
+static CURL *easy_take(struct http_client *c)
+{
+    CURL *easy = c->spare_count > 0 ? c->spare[--c->spare_count] : curl_easy_init();
+    if (!easy)
+        mem_exhausted();
+    return easy;
+}
+
 static void transfer_free(struct http_transfer *t)
 {
     struct http_client *c = t->client;
     *(t->prev ? &t->prev->next : &c->first) = t->next;
     if (t->next)
         t->next->prev = t->prev;
-    curl_easy_cleanup(t->easy);
+    easy_give(c, t->easy);
     curl_slist_free_all(t->headers);
     sbuf_free(&t->body);
     free(t);
@@ -265,6 +288,8 @@ int http_client_start(const struct http_client_options *options, struct http_cli
     c->timer.data = c->soon.data = c;
     c->open_handles = 2;
     long connections = options->connections ? options->connections : DEFAULT_CONNECTIONS;
+    c->spare_limit = connections < SPARE_LIMIT ? (int)connections : SPARE_LIMIT;
+    c->spare = mem_alloc((size_t)c->spare_limit * sizeof(*c->spare));
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, c);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
@@ -281,6 +306,7 @@ static void set_limits(struct http_transfer *t, const struct http_fetch *f)
     long timeout_ms = f->timeout_ms ? f->timeout_ms : DEFAULT_TIMEOUT_MS;
     long connect_ms = timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS;
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     curl_easy_setopt(t->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
@@ -339,9 +365,7 @@ struct http_transfer *http_client_send(struct http_client *c, const struct http_
         t->next->prev = t;
     c->first = t;
     sbuf_init(&t->body, fetch->limit ? fetch->limit : DEFAULT_LIMIT);
-    t->easy = curl_easy_init();
-    if (!t->easy)
-        mem_exhausted();
+    t->easy = easy_take(c);
     set_callbacks(t);
     set_limits(t, fetch);
     set_request(t, fetch);
@@ -366,6 +390,8 @@ void http_client_stop(struct http_client *c, void (*closed)(void *context), void
         c->first->cancelled = true;
         transfer_end(c->first, CURLE_ABORTED_BY_CALLBACK);
     }
+    while (c->spare_count > 0)
+        curl_easy_cleanup(c->spare[--c->spare_count]);
     /* Closes the kept connections, which stops polling them. */
     curl_multi_cleanup(c->multi);
     curl_global_cleanup();

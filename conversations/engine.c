@@ -99,7 +99,9 @@ static int turn_text(struct run *r)
         return danger(r);
     int unknowns = r->session.unknowns;
     r->session.unknowns = 0;
-    int rc = run_crossed(r);
+    int rc = run_rest(r);
+    if (rc == 0)
+        rc = run_crossed(r);
     if (rc == 0)
         rc = run_word(r);
     if (rc != 0)
@@ -195,6 +197,7 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
         rc = run_learn(&r);
     if (rc == GW_OK) {
         run_settle(&r);
+        rc = run_keep_rest(&r);
     }
     if (rc == GW_OK && !r.gone) {
         rc = session_store(&r.session, s, in->address->conversation);

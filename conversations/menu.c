@@ -109,7 +109,7 @@ void menu_read(struct catalogue *c, json_t *menu)
 {
     static const char *const known[] = { "words",  "safety",  "unknown", "digit", "courtesy",
                                          "stuck",  "apology", "gates",   "which", "still",
-                                         "second", "resume",  "left",    NULL };
+                                         "second", "resume",  "left",    "more",  NULL };
     struct menu *m = &c->menu;
     const struct {
         const char *key;
@@ -130,4 +130,5 @@ void menu_read(struct catalogue *c, json_t *menu)
     m->second = read_message(c, menu, "second");
     m->resume = read_message(c, menu, "resume");
     m->left = read_message(c, menu, "left");
+    m->more = read_message(c, menu, "more");
 }

@@ -37,6 +37,8 @@ struct menu {
     struct target apology;  /* a turn failed */
     struct gate gates[FLOW_ORGANIZER + 1];
     const struct message *which, *still, *second, *resume, *left;
+    const struct message
+        *more; /* its SMS text is the word that asks for the rest of a long reply */
 };
 
 /* Reads conversations/menu.json; faults go to catalogue_problem. */

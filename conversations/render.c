@@ -2,6 +2,7 @@
 
 #include "conversations/catalogue.h"
 #include "conversations/format.h"
+#include "conversations/part.h"
 #include "gateway/base/json.h"
 
 enum { EACH_DEPTH_MAX = 3 };
@@ -77,44 +78,12 @@ static int render_parts(const struct template *t, int from, int to, const json_t
     return GW_OK;
 }
 
-/* 〔TEXT〕 becomes a link that sends TEXT back when tapped (reference wechat.md 4.2). */
-static void add_links(struct slice text, struct sbuf *out)
-{
-    const struct slice open = SLICE("〔"), close = SLICE("〕");
-    for (;;) {
-        ptrdiff_t from = slice_find(text, open);
-        struct slice rest = from < 0 ? text : slice_skip(text, (size_t)from + open.n);
-        ptrdiff_t to = from < 0 ? -1 : slice_find(rest, close);
-        if (to < 0)
-            break;
-        struct slice label = slice_head(rest, (size_t)to);
-        sbuf_add(out, slice_head(text, (size_t)from));
-        sbuf_str(out, "<a href=\"weixin://bizmsgmenu?msgmenucontent=");
-        sbuf_url(out, label);
-        sbuf_str(out, "&msgmenuid=1\">");
-        sbuf_add(out, label);
-        sbuf_str(out, "</a>");
-        text = slice_skip(rest, (size_t)to + close.n);
-    }
-    sbuf_add(out, text);
-}
-
 int render_message(const struct message *m, const json_t *params, struct rendering *r,
                    struct sbuf *out)
 {
     const struct template *t = template_of(m, r);
-    if (r->channel == CHANNEL_SMS || !r->links) {
-        int rc = render_parts(t, 0, t->count, params, r, out, 0);
-        return rc < 0 ? rc : out->failed ? GW_ETOOBIG : GW_OK;
-    }
-    struct sbuf plain;
-    sbuf_init(&plain, RENDER_MAX);
-    int rc = render_parts(t, 0, t->count, params, r, &plain, 0);
-    add_links(sbuf_slice(&plain), out);
-    if (rc == GW_OK && (plain.failed || out->failed))
-        rc = GW_ETOOBIG;
-    sbuf_free(&plain);
-    return rc;
+    int rc = render_parts(t, 0, t->count, params, r, out, 0);
+    return rc < 0 ? rc : out->failed ? GW_ETOOBIG : GW_OK;
 }
 
 json_t *render_label(const struct message *m, const json_t *slots)
@@ -129,11 +98,43 @@ json_t *render_label(const struct message *m, const json_t *slots)
     return label;
 }
 
-/* Finishes a text: the signature belongs in front of every SMS, R behind recruitment. */
-static int finish(struct sbuf *body, bool recruit, enum text_channel channel, struct arena *a,
-                  struct slice *out)
+/* Of a WeChat text the part that is asked for, with links where they are wanted. Returns whether
+ * parts follow. */
+static bool to_part(const struct catalogue *c, const json_t *params, struct rendering *r,
+                    struct sbuf *body)
 {
-    if (channel == CHANNEL_SMS && recruit)
+    struct slice part;
+    struct sbuf more, out;
+    sbuf_init(&more, RENDER_MAX);
+    sbuf_init(&out, (size_t)4 * RENDER_MAX);
+    if (c->menu.more != NULL && render_message(c->menu.more, NULL, r, &more) < 0)
+        sbuf_clear(&more);
+    bool follows =
+        part_take(sbuf_slice(body), (int)json_int(params, "_part", 0), sbuf_slice(&more), &part);
+    if (r->links)
+        part_links(part, &out);
+    else
+        sbuf_add(&out, part);
+    if (follows) {
+        sbuf_char(&out, '\n');
+        if (r->links)
+            part_links(sbuf_slice(&more), &out);
+        else
+            sbuf_add(&out, sbuf_slice(&more));
+    }
+    sbuf_free(&more);
+    sbuf_free(body);
+    *body = out;
+    return follows;
+}
+
+/* Finishes a text: the signature belongs in front of every SMS, R behind recruitment. */
+static int finish(const struct catalogue *c, const json_t *params, struct rendering *r,
+                  struct sbuf *body, bool recruit, struct arena *a, struct slice *out)
+{
+    if (r->channel != CHANNEL_SMS && !body->failed)
+        (void)to_part(c, params, r, body);
+    if (r->channel == CHANNEL_SMS && recruit)
         sbuf_str(body, render_recruit_end);
     int rc = body->failed ? GW_ETOOBIG : GW_OK;
     if (rc == GW_OK)
@@ -200,8 +201,22 @@ int catalogue_render(const struct catalogue *c, const char *id, const json_t *pa
     bool recruit = false;
     begin(&body, channel, signature);
     int rc = render_reply(c, id, params, &r, &body, &recruit);
-    int end = finish(&body, recruit, channel, a, out);
+    int end = finish(c, params, &r, &body, recruit, a, out);
     return rc < 0 ? rc : end;
+}
+
+int render_follows(const struct catalogue *c, const char *id, const json_t *params,
+                   enum text_channel channel)
+{
+    struct rendering r = { .channel = channel };
+    struct sbuf body;
+    bool recruit = false;
+    begin(&body, channel, NULL);
+    int rc = render_reply(c, id, params, &r, &body, &recruit);
+    if (rc == GW_OK && channel != CHANNEL_SMS)
+        rc = to_part(c, params, &r, &body);
+    sbuf_free(&body);
+    return rc;
 }
 
 int catalogue_render_replies(const struct catalogue *c, struct slice replies,
@@ -215,12 +230,13 @@ int catalogue_render_replies(const struct catalogue *c, struct slice replies,
         return GW_EDATA;
     size_t i;
     const json_t *reply;
+    const json_t *first = json_object_get(json_array_get(list, 0), "params");
+    struct rendering r = { .channel = channel, .links = links };
     struct sbuf body;
     int rc = GW_OK;
     begin(&body, channel, signature);
     json_array_foreach(list, i, reply)
     {
-        struct rendering r = { .channel = channel, .links = links };
         bool recruit;
         if (i > 0 && channel != CHANNEL_SMS)
             sbuf_char(&body, '\n');
@@ -230,10 +246,10 @@ int catalogue_render_replies(const struct catalogue *c, struct slice replies,
             break;
     }
     bool any = json_array_size(list) > 0;
-    json_decref(list);
-    int end = any && rc == GW_OK ? finish(&body, false, channel, a, out) : GW_OK;
+    int end = any && rc == GW_OK ? finish(c, first, &r, &body, false, a, out) : GW_OK;
     if (!any || rc < 0)
         sbuf_free(&body);
+    json_decref(list);
     return rc < 0 ? rc : end;
 }
 

@@ -9,10 +9,12 @@
 #include "gateway/base/sbuf.h"
 
 /* The longest text of one message in bytes; WeChat refuses passive replies over 2,048. */
-enum { RENDER_MAX = 4000 };
+enum { RENDER_MAX = 16000 };
 
 /* What every recruitment text ends with and no other text has (scripts.md section 0, rule 8). */
 extern const char render_recruit_end[];
+
+struct catalogue;
 
 struct rendering {
     enum text_channel channel;
@@ -30,5 +32,10 @@ GW_MUSTCHECK int render_message(const struct message *m, const json_t *params, s
 /* The text of a label with whatever slots are there, as a string for another message's parameter.
  */
 json_t *render_label(const struct message *m, const json_t *slots);
+
+/* Whether a reply of WeChat is longer than one message, from its part `_part` (of the parameters)
+ * on: 1, 0, or GW_E*. */
+GW_MUSTCHECK int render_follows(const struct catalogue *c, const char *id, const json_t *params,
+                                enum text_channel channel);
 
 #endif

@@ -224,3 +224,47 @@ void run_settle(struct run *r)
     }
     join(r, last_text(r));
 }
+
+int run_keep_rest(struct run *r)
+{
+    const struct turn_reply *reply = &r->out->replies[0];
+    if (r->in->channel == CHANNEL_SMS || r->out->reply_count != 1 || r->c->menu.more == NULL)
+        return GW_OK;
+    int rc = render_follows(r->c, reply->id, reply->params, r->in->channel);
+    if (rc <= 0)
+        return rc;
+    json_t *params = json_copy(reply->params);
+    json_put_int(params, "_part", json_int(params, "_part", 0) + 1);
+    json_decref(r->session.more);
+    r->session.more = json_pack("{s:s, s:o}", "id", reply->id, "params", params);
+    r->session.more_until = r->s->now + KEPT_SECONDS;
+    return GW_OK;
+}
+
+/* Whether the text is the word that the link sends. */
+static bool wants_rest(const struct run *r)
+{
+    struct rendering how = { .channel = CHANNEL_SMS };
+    struct sbuf b;
+    sbuf_init(&b, RENDER_MAX);
+    bool yes = r->c->menu.more != NULL &&
+               render_message(r->c->menu.more, NULL, &how, &b) == GW_OK &&
+               slice_eq(sbuf_slice(&b), reading_text(r->reading));
+    sbuf_free(&b);
+    return yes;
+}
+
+int run_rest(struct run *r)
+{
+    json_t *more = r->session.more;
+    r->session.more = NULL;
+    const struct message *m = more != NULL ? catalogue_message(r->c, json_slice(more, "id")) : NULL;
+    if (m == NULL || !wants_rest(r)) {
+        json_decref(more);
+        return 0;
+    }
+    r->aside = true;
+    int rc = add_reply(r, m, json_incref(json_object_get(more, "params")), false);
+    json_decref(more);
+    return rc < 0 ? rc : 1;
+}

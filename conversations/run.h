@@ -45,6 +45,11 @@ GW_MUSTCHECK int run_say_where(struct run *r, const struct message *m, const str
 /* Makes one reply of all: an SMS keeps the last, and the lines beside it when all fit one segment;
  * WeChat keeps all. */
 void run_settle(struct run *r);
+/* Keeps the rest of a WeChat reply that is longer than one message. */
+GW_MUSTCHECK int run_keep_rest(struct run *r);
+/* The text asks for the rest of the reply before it: 1 when it was given, 0, or GW_E*. Any other
+ * text forgets the rest. */
+GW_MUSTCHECK int run_rest(struct run *r);
 
 /* step.c: the top frame runs until it asks or ends */
 

@@ -83,6 +83,9 @@ void session_load(struct session *se, const struct catalogue *c, const struct ad
     se->kept_until = json_int(json, "kept_until", 0);
     if (se->kept_until > s->now)
         se->kept = keep(json, "kept");
+    se->more_until = json_int(json, "more_until", 0);
+    if (se->more_until > s->now)
+        se->more = keep(json, "more");
     json_decref(json);
 }
 
@@ -126,7 +129,8 @@ static json_t *write_frame(const struct frame *f)
 
 static struct slice write_session(const struct session *se, struct arena *a)
 {
-    if (se->count == 0 && se->unknowns == 0 && se->crossed == NULL && se->kept == NULL)
+    if (se->count == 0 && se->unknowns == 0 && se->crossed == NULL && se->kept == NULL &&
+        se->more == NULL)
         return (struct slice){ NULL, 0 };
     json_t *o = json_object();
     json_t *frames = json_array();
@@ -142,6 +146,10 @@ static struct slice write_session(const struct session *se, struct arena *a)
     if (se->kept != NULL) {
         json_object_set_nocheck(o, "kept", se->kept);
         json_object_set_new_nocheck(o, "kept_until", json_integer(se->kept_until));
+    }
+    if (se->more != NULL) {
+        json_object_set_nocheck(o, "more", se->more);
+        json_object_set_new_nocheck(o, "more_until", json_integer(se->more_until));
     }
     struct slice text = json_write(o, a);
     json_decref(o);
@@ -174,6 +182,7 @@ void session_free(struct session *se)
         frame_free(&se->frames[--se->count]);
     json_decref(se->crossed);
     json_decref(se->kept);
+    json_decref(se->more);
     json_decref(se->last);
     *se = (struct session){ 0 };
 }

@@ -39,6 +39,8 @@ struct session {
     json_t *crossed; /* {"text", "at"} while it is asked which of two is meant; owned, or NULL */
     json_t *kept;    /* slots that an ended flow left behind; owned, or NULL */
     int64_t kept_until;
+    json_t *more; /* {"id", "params"}: the rest of a reply that was too long; owned, or NULL */
+    int64_t more_until;
     json_t *last; /* how the last text was taken: {"context", "asked"}, true when it was not; owned,
                      NULL when not known */
     int64_t silent_since; /* when it was stored last; 0 for a new one */

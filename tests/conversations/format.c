@@ -2,6 +2,7 @@
  */
 #include "conversations/format.h"
 
+#include "conversations/part.h"
 #include "conversations/render.h"
 #include "gateway/base/sbuf.h"
 #include "tests/support/support.h"
@@ -184,17 +185,22 @@ static void missing_and_wrong_parameters_are_named(void **state)
 
 static void taps_become_links(void **state)
 {
-    struct sbuf b;
+    struct sbuf b, linked;
     struct rendering how;
     (void)state;
     sbuf_init(&b, 1000);
+    sbuf_init(&linked, 1000);
     assert_int_equal(render_text("选：〔去〕〔{n}号〕", "{\"n\": 2}", true, &b, &how), GW_OK);
-    assert_slice(sbuf_slice(&b),
+    part_links(sbuf_slice(&b), &linked);
+    assert_slice(sbuf_slice(&linked),
                  "选：<a href=\"weixin://bizmsgmenu?msgmenucontent=%E5%8E%BB&msgmenuid=1\">去</a>"
                  "<a href=\"weixin://bizmsgmenu?msgmenucontent=2%E5%8F%B7&msgmenuid=1\">2号</a>");
+    sbuf_clear(&linked);
     assert_int_equal(render_text("没关的〔去", "{}", true, &b, &how), GW_OK);
-    assert_slice(sbuf_slice(&b), "没关的〔去");
+    part_links(sbuf_slice(&b), &linked);
+    assert_slice(sbuf_slice(&linked), "没关的〔去");
     sbuf_free(&b);
+    sbuf_free(&linked);
 }
 
 static void a_text_has_a_limit(void **state)

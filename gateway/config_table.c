@@ -17,7 +17,7 @@ const struct config_key config_keys[] = {
     { "listen.idle_s", CONFIG_INT, "30", 1, 3600, "s", false,
       "How long a connection without a request stays open." },
     { "listen.deadline_ms", CONFIG_INT, "15000", 100, 600000, "ms", false,
-      "From a request's first line to its answer; then the connection is cut." },
+      "From a request's first line to its answer; then it gets 503, or the connection is cut." },
     { "listen.trusted_proxies", CONFIG_ADDRESSES, "[]", 0, 64, "", false,
       "Proxies whose X-Forwarded-For is believed." },
     { "public_url", CONFIG_URL, "", 0, 2000, "", false,

@@ -42,7 +42,8 @@ void deadline_set(struct http_conn *c, enum deadline_list list)
         arm(s, s->durations[list]);
 }
 
-/* The peer and libmicrohttpd both see the end of the connection; its callbacks do the rest. */
+/* A request that waits for its answer is told that there will be none in time. Else the peer and
+ * libmicrohttpd both see the end of the connection; its callbacks do the rest. */
 static void cut(struct http_conn *c)
 {
     struct http_server *s = c->server;
@@ -53,10 +54,12 @@ static void cut(struct http_conn *c)
         log_write(s->log, LOG_LEVEL_INFO, "http.deadline", NO_TRACE,
                   LOG_FIELDS(LOG_TEXT("remote", c->remote)));
     }
+    if (c->request && c->request->state == REQUEST_WAITING) {
+        request_late(c->request);
+        return;
+    }
     /* It fails only when the peer is gone already. */
     (void)shutdown(c->fd, SHUT_RDWR);
-    if (c->request && c->request->state == REQUEST_WAITING)
-        request_kill(c->request);
 }
 
 static void on_deadline_timer(uv_timer_t *timer)

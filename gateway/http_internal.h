@@ -111,6 +111,9 @@ enum MHD_Result on_access(void *server, struct MHD_Connection *mhd, const char *
                           size_t *upload_size, void **request);
 void on_completed(void *server, struct MHD_Connection *mhd, void **request,
                   enum MHD_RequestTerminationCode how);
+/* Ends a waiting request whose time is over: on_closed, then 503 goes out and the connection ends.
+ */
+void request_late(struct request *r);
 /* Ends a waiting request without an answer: on_closed, then the connection may go. */
 void request_kill(struct request *r);
 void request_free_spares(struct http_server *s);

@@ -181,6 +181,17 @@ void request_kill(struct request *r)
     http_server_run_soon(r->conn->server);
 }
 
+void request_late(struct request *r)
+{
+    if (r->http.on_closed)
+        r->http.on_closed(&r->http);
+    r->sent = NULL;
+    request_answer(
+        r, &(struct http_answer){ .status = 503, .body = SLICE("not in time\n"), .close = true });
+    MHD_resume_connection(r->conn->mhd);
+    http_server_run_soon(r->conn->server);
+}
+
 static enum MHD_Result queue_response(struct request *r)
 {
     if (!r->response)

@@ -52,10 +52,11 @@ struct http_server_options {
     int connection_limit; /* 0 means 1024 */
     size_t body_limit;    /* bytes; larger bodies get 413; 0 means 64 KiB */
     int idle_s;           /* keep-alive without a request; 0 means 30 */
-    int deadline_ms;      /* from a request's first line to its answer, and again from its answer to
-                             the last byte taken by the peer; then the socket is shut down, whatever
-                             arrives; 0 means 15000. The first line itself must be there so long
-                             after the connection was made, or idle_s + so long after the last answer */
+    int deadline_ms; /* from a request's first line to its answer, which is 503 when the handler
+                        has given none by then, and again from its answer to the last byte taken
+                        by the peer; else the socket is shut down, whatever arrives; 0 means
+                        15000. The first line itself must be there so long
+                        after the connection was made, or idle_s + so long after the last answer */
     const char *const *trusted_proxies; /* NULL-terminated addresses; may be NULL */
     void (*handle)(void *context, struct http_request *r);
     void *context;

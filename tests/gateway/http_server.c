@@ -463,7 +463,8 @@ static void test_deadline_while_suspended(void **state)
     int fd = client_connect(port_of(&f));
     assert_true(client_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n"));
     uv_sem_wait(&f.closed_one);
-    assert_int_equal(client_read(fd, in, sizeof(in)), 0);
+    assert_int_equal(client_read(fd, in, sizeof(in)), 503);
+    assert_true(client_closed(fd));
     close(fd);
     assert_int_equal(pending(&f), 0);
     stop(&f);
@@ -487,6 +488,7 @@ static void test_deadline_of_one_leaves_the_others(void **state)
     }
     assert_true(client_say(fast, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"));
     assert_int_equal(client_read(fast, in, sizeof(in)), 200);
+    assert_int_equal(client_read(slow, in, sizeof(in)), 503);
     assert_true(client_closed(slow));
     close(slow);
     close(fast);

@@ -143,17 +143,6 @@ static int add_where(struct run *r)
     return GW_OK;
 }
 
-/* Two wishes in one text: the first is done, the second is asked for again rather than lost. */
-static int add_second(struct run *r)
-{
-    const json_t *second = json_array_get(r->understood.also, 0);
-    const struct flow *flow = names_get(&r->c->intents, json_slice(second, "intent"));
-    if (!r->wished || flow == NULL || r->out->reply_count == 0)
-        return GW_OK;
-    const struct frame f = { .flow = flow, .slots = json_object_get(second, "slots") };
-    return run_say_where(r, r->c->menu.second, &f, false);
-}
-
 static void describe(struct run *r)
 {
     const struct frame *f = session_top(&r->session);
@@ -190,7 +179,7 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
         rc = in->reading != NULL ? turn_text(&r) : turn_event(&r);
     }
     if (rc == GW_OK)
-        rc = add_second(&r);
+        rc = run_second(&r);
     if (rc == GW_OK)
         rc = add_where(&r);
     if (rc == GW_OK)

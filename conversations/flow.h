@@ -19,6 +19,7 @@ enum target_kind {
     TARGET_SAY,  /* say, then go on at `step`; the end when that is -1 */
     TARGET_ASK,  /* forget what the step read and ask it again, with `message` when given */
     TARGET_FLOW, /* leave for another flow, taking the slots along */
+    TARGET_WISH, /* leave for the wish that the slots hold (second.h) */
     /* Only in menu.json: what a global word does to the open question (menu.h). */
     TARGET_YES,
     TARGET_NO,

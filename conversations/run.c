@@ -167,10 +167,13 @@ static void drop_lines(struct run *r, int last)
         if (!is_line(r, &t->replies[i]))
             continue;
         size_t units = units_of(r, &t->replies[i]);
-        if (units > room)
+        if (units > room) {
+            if (strcmp(t->replies[i].id, r->c->menu.second->id) == 0)
+                run_second_unseen(r);
             drop_reply(t, i);
-        else
+        } else {
             room -= units;
+        }
     }
 }
 

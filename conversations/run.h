@@ -111,6 +111,18 @@ GW_MUSTCHECK int run_word(struct run *r);
 /* Texts that crossed: 1 when it was asked or answered which question is meant, 0, or GW_E*. */
 GW_MUSTCHECK int run_crossed(struct run *r);
 
+/* second.c: two wishes in one text */
+
+/* Keeps the second wish of the text below the first, and offers one that waits when the first is
+ * done. */
+GW_MUSTCHECK int run_second(struct run *r);
+/* Whether a frame holds a second wish that is to be offered. */
+bool run_is_second(const struct run *r, const struct frame *f);
+/* The offer on top was accepted: opens the wish. */
+GW_MUSTCHECK int run_second_wish(struct run *r);
+/* The offer did not fit the SMS: it waits for the next reply. */
+void run_second_unseen(struct run *r);
+
 /* learn.c */
 
 /* Keeps, masked, a text that was not understood or that the person takes back with this one

@@ -85,9 +85,12 @@ int run_items(struct run *r)
     return rc;
 }
 
-static bool wish_waits(const struct run *r)
+/* A wish waits below for this flow to end; `gated`: for the gate that this flow opens. */
+static bool wish_waits(const struct run *r, bool gated)
 {
-    return r->session.count > 1 && r->session.frames[r->session.count - 2].step < 0;
+    const struct frame *below =
+        r->session.count > 1 ? &r->session.frames[r->session.count - 2] : NULL;
+    return below != NULL && below->step < 0 && !(gated && run_is_second(r, below));
 }
 
 /* Puts the question of the step the top frame stands at. */
@@ -111,7 +114,7 @@ static int enter_ask(struct run *r, const struct step *s, const struct message *
     *target = (struct target){ .kind = TARGET_NEXT, .step = -1 };
     if (is_filled(f, s))
         return 0;
-    if (s->optional && wish_waits(r)) {
+    if (s->optional && wish_waits(r, true)) {
         *target = (struct target){ .kind = TARGET_END, .step = -1 };
         return 0;
     }
@@ -195,6 +198,8 @@ static int follow(struct run *r, int from, const struct target *t, const struct 
         session_push(&r->session, t->flow, slots);
         return run_begin(r);
     }
+    case TARGET_WISH:
+        return run_second_wish(r);
     default:
         return run_end(r);
     }
@@ -259,7 +264,7 @@ void run_keep_leavings(struct run *r, const struct frame *f)
 
 int run_end(struct run *r)
 {
-    bool waits = wish_waits(r);
+    bool waits = wish_waits(r, false);
     run_keep_leavings(r, session_top(&r->session));
     session_remove(&r->session, r->session.count - 1);
     r->finished = true;
@@ -295,7 +300,8 @@ int run_leave(struct run *r)
     int rc = run_say_where(r, r->c->menu.left, f, false);
     session_remove(&r->session, r->session.count - 1);
     /* A wish that waited for this flow goes with it. */
-    if (session_top(&r->session) != NULL && session_top(&r->session)->step < 0)
+    if (session_top(&r->session) != NULL && session_top(&r->session)->step < 0 &&
+        !run_is_second(r, session_top(&r->session)))
         session_remove(&r->session, r->session.count - 1);
     r->aside = true;
     return rc;

@@ -57,11 +57,11 @@ static const struct {
     bool in_menu;
     enum target_kind kind;
 } words[] = {
-    { "next", false, TARGET_NEXT },      { "end", false, TARGET_END },
-    { "yes", true, TARGET_YES },         { "no", true, TARGET_NO },
-    { "again", true, TARGET_AGAIN },     { "leave", true, TARGET_LEAVE },
-    { "back", true, TARGET_BACK },       { "answer", true, TARGET_ANSWER },
-    { "silence", true, TARGET_SILENCE },
+    { "wish", false, TARGET_WISH },    { "next", false, TARGET_NEXT },
+    { "end", false, TARGET_END },      { "yes", true, TARGET_YES },
+    { "no", true, TARGET_NO },         { "again", true, TARGET_AGAIN },
+    { "leave", true, TARGET_LEAVE },   { "back", true, TARGET_BACK },
+    { "answer", true, TARGET_ANSWER }, { "silence", true, TARGET_SILENCE },
 };
 
 static bool read_text(struct reader *r, struct slice text)

@@ -19,12 +19,18 @@ static bool in_lexicon(const struct ablation *a, struct slice word)
     return false;
 }
 
+/* What an independent source holds occurs in every fold. */
+static int bits_of(int fold)
+{
+    return fold == NO_FOLD ? (1 << FOLDS) - 1 : 1 << fold;
+}
+
 static int folds_with_word(const struct ablation *a, struct slice word)
 {
     int folds = 0;
     for (int i = 0; i < a->count; i++) {
         if (slice_find(a->texts[i].low, word) >= 0 || slice_find(a->texts[i].masked, word) >= 0) {
-            folds |= 1 << a->texts[i].fold;
+            folds |= bits_of(a->texts[i].fold);
         }
     }
     return folds;
@@ -44,7 +50,7 @@ static int folds_with_pattern(const struct ablation *a, const char *alternative)
     for (int i = 0; i < a->count; i++) {
         if (pattern_match(&p, a->texts[i].masked, data, NULL) ||
             pattern_match(&p, a->texts[i].low, data, NULL)) {
-            folds |= 1 << a->texts[i].fold;
+            folds |= bits_of(a->texts[i].fold);
         }
     }
     pattern_free(&p);

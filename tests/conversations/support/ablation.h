@@ -11,11 +11,11 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
-enum { FOLDS = 5 };
+enum { FOLDS = 5, NO_FOLD = -1 };
 
 struct ablation_text {
     struct slice low, masked; /* normalized, and with recognized things masked */
-    int fold;
+    int fold;                 /* NO_FOLD: of an independent source */
 };
 
 struct ablation {

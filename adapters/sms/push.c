@@ -79,6 +79,15 @@ int sms_needs_secret(const struct account *account, struct fault *fault)
         account->full_name, SMS_SECRET_MIN);
 }
 
+int sms_needs_signature(const struct account *account, struct fault *fault)
+{
+    if (account->signature != NULL && account->signature[0] != '\0')
+        return 0;
+    return fault_set(fault, GW_ECONFIG,
+                     "account %s: signature is missing: give the approved one, without 【】",
+                     account->full_name);
+}
+
 bool sms_endpoint_host(struct slice endpoint, struct slice *host)
 {
     size_t scheme = slice_starts(endpoint, SLICE("https://"))  ? 8
@@ -91,4 +100,14 @@ bool sms_endpoint_host(struct slice endpoint, struct slice *host)
         if (strchr("/?#@ \\", host->p[i]) != NULL)
             return false;
     return true;
+}
+
+int sms_endpoint(const struct account *account, struct slice endpoint, struct slice *host,
+                 struct fault *fault)
+{
+    if (sms_endpoint_host(endpoint, host))
+        return 0;
+    return fault_set(fault, GW_ECONFIG,
+                     "account %s: settings.endpoint: give https:// and a host, nothing behind it",
+                     account->full_name);
 }

@@ -31,8 +31,15 @@ struct slice sms_digest_key(const struct account *account, struct slice data, st
  * SMS_SECRET_MIN bytes. */
 GW_MUSTCHECK int sms_needs_secret(const struct account *account, struct fault *fault);
 
+/* The check of accounts whose provider signs texts itself: 0, or GW_ECONFIG when the account has no
+ * signature. */
+GW_MUSTCHECK int sms_needs_signature(const struct account *account, struct fault *fault);
+
 /* "https://HOST" without path, query and credentials; its host with the port. False when it is
  * anything else. */
 bool sms_endpoint_host(struct slice endpoint, struct slice *host);
+/* The same as the check of an account's settings.endpoint: 0 or GW_ECONFIG. */
+GW_MUSTCHECK int sms_endpoint(const struct account *account, struct slice endpoint,
+                              struct slice *host, struct fault *fault);
 
 #endif

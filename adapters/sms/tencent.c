@@ -42,19 +42,13 @@ static int check(struct account *account, struct arena *a, struct fault *fault)
         rv = sms_needs_secret(account, fault);
     if (rv == 0)
         rv = templates_read(account, s->map, s->param_max, a, &s->templates, fault);
-    if (rv != 0)
-        return rv;
-    if (!sms_endpoint_host(s->endpoint, &s->host))
-        return fault_set(
-            fault, GW_ECONFIG,
-            "account %s: settings.endpoint: give https:// and a host, nothing behind it",
-            account->full_name);
-    if (account->signature == NULL || account->signature[0] == '\0')
-        return fault_set(fault, GW_ECONFIG,
-                         "account %s: signature is missing: give the approved one, without 【】",
-                         account->full_name);
-    account->prepared = s;
-    return 0;
+    if (rv == 0)
+        rv = sms_endpoint(account, s->endpoint, &s->host, fault);
+    if (rv == 0)
+        rv = sms_needs_signature(account, fault);
+    if (rv == 0)
+        account->prepared = s;
+    return rv;
 }
 
 static enum webhook_refusal read_request(const struct account *account, const struct webhook *hook,

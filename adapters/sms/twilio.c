@@ -44,13 +44,10 @@ static int check(struct account *account, struct arena *a, struct fault *fault)
     struct slice host;
     s->endpoint = SLICE("https://api.twilio.com");
     int rv = settings_read(account, table, s, fault);
+    if (rv == 0)
+        rv = sms_endpoint(account, s->endpoint, &host, fault);
     if (rv != 0)
         return rv;
-    if (!sms_endpoint_host(s->endpoint, &host))
-        return fault_set(
-            fault, GW_ECONFIG,
-            "account %s: settings.endpoint: give https:// and a host, nothing behind it",
-            account->full_name);
     if (!is_webhook_url(s->webhook_url))
         return fault_set(fault, GW_ECONFIG,
                          "account %s: settings.webhook_url: give https://, host and path, without "

@@ -28,6 +28,7 @@ static const struct {
     [TASK_DISPUTE] = { "dispute", "staff.task", OUTBOX_NOTICE, 1 },
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1 },
     [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0 },
+    [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0 },
 };
 
 #define TASK_COLUMNS                                                                               \

@@ -18,6 +18,7 @@ enum task_kind {
     TASK_DISPUTE = 7,   /* "staff.task": registered without wanting it; goes to the level above */
     TASK_COMPLAINT = 8, /* "staff.task" */
     TASK_REQUEST = 9,   /* "staff.task": somebody asks for help */
+    TASK_ACCOUNT = 10,  /* "staff.account": its provider lets an account of ours send nothing */
 };
 enum task_state { TASK_OPEN = 1, TASK_CLOSED = 2 };
 

@@ -18,7 +18,8 @@ enum {
     PURGE_EVERY_MS = 60 * 60 * 1000,
     PURGE_ROWS = 200, /* a slice: well under 20 ms */
     DAY_S = 86400,
-    SESSION_DAYS = 7,            /* scripts.md 1.1: data of an unfinished registration is dropped */
+    PARKED_DAYS = 1,  /* a report waits for the outcome of a request, which takes seconds */
+    SESSION_DAYS = 7, /* scripts.md 1.1: data of an unfinished registration is dropped */
     LONGEST_SLEEP_MS = 60 * 1000 /* the wall clock may be set: look at least this often */
 };
 
@@ -162,6 +163,10 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     int64_t texts_before = now - b->inbox_days * DAY_S;
     int texts = inbox_purge(tx, now - b->seen_days * DAY_S, texts_before, PURGE_ROWS);
     int sends = texts < 0 ? texts : outbox_purge(tx, texts_before, PURGE_ROWS);
+    if (sends >= 0) {
+        int parked = outbox_purge_parked(tx, now - PARKED_DAYS * DAY_S, PURGE_ROWS);
+        sends = parked < 0 ? parked : sends + parked;
+    }
     int misses = sends < 0 ? sends : misses_purge(tx, texts_before, PURGE_ROWS);
     int more =
         misses < 0 ? misses : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);

@@ -1,5 +1,6 @@
 /* The dispatcher's half that knows accounts and wording. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/json.h"
@@ -7,6 +8,7 @@
 #include "gateway/program/gateway.h"
 #include "handlers/broadcasts.h"
 #include "handlers/notify.h"
+#include "handlers/tasks.h"
 
 enum { PARAMS_MAX = 64 * 1024, PAUSE_BROKEN_S = 900, QUERY_MS = 3000 };
 
@@ -225,15 +227,65 @@ static int account_of(void *context, struct slice lane)
     return account != NULL ? (int)(account - g->accounts.list) : -1;
 }
 
+/* The district's duty person is told, once for as long as it lasts. */
+struct trouble {
+    struct job job;
+    struct gateway *gateway;
+    int account;
+    bool broken;
+};
+
+static int run_trouble(struct job *job, struct tx *tx, int64_t now)
+{
+    struct trouble *t = (struct trouble *)job;
+    struct arena a = { 0 };
+    struct task task;
+    const struct service s = installation_service(&t->gateway->in, tx, now, &a);
+    const struct task_form form = {
+        .kind = TASK_ACCOUNT,
+        .said = slice_of(t->gateway->accounts.list[t->account].full_name),
+        .subject = t->account + 1,
+    };
+    int rc =
+        t->broken ? task_open(&s, &form, &task) : task_settle(&s, TASK_ACCOUNT, t->account + 1);
+    arena_free(&a);
+    return rc;
+}
+
+static void done_trouble(struct job *job, int error)
+{
+    struct trouble *t = (struct trouble *)job;
+    if (error != 0)
+        log_write(t->gateway->log, LOG_LEVEL_ERROR, "account.task_lost", NO_TRACE,
+                  LOG_FIELDS(LOG_TEXT("error", gw_error_text(error))));
+    free(t);
+}
+
+static void tell_district(struct gateway *g, int account, bool broken)
+{
+    struct trouble *t = mem_alloc(sizeof *t);
+    *t = (struct trouble){ .job = { .run = run_trouble, .done = done_trouble },
+                           .gateway = g,
+                           .account = account,
+                           .broken = broken };
+    if (worker_put(g->worker, WORKER_OUTCOMES, &t->job) != GW_OK)
+        free(t);
+}
+
 static void account_broken(void *context, int i, bool broken, struct slice reason)
 {
     struct gateway *g = context;
-    const char *name = (size_t)i < g->accounts.count ? g->accounts.list[i].full_name : "";
+    if ((size_t)i >= g->accounts.count)
+        return;
+    const char *name = g->accounts.list[i].full_name;
+    bool known = g->accounts.troubles[i].broken == broken;
     log_write(g->log, broken ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
               broken ? "account.broken" : "account.mended", NO_TRACE,
               LOG_FIELDS(LOG_TEXT("account", name), LOG_SLICE("reason", reason)));
     accounts_note_broken(&g->accounts, (size_t)i, broken, reason);
     metrics_set(g->metrics, g->account_metrics, i, broken);
+    if (!known)
+        tell_district(g, i, broken);
 }
 
 /* linli_account_broken, a cell for each account. */

@@ -318,8 +318,7 @@ void slots_reason(struct slot_call *call)
         bool named = scan_is(piece, 0, "的") || slice_find(piece, SLICE("活动")) >= 0 ||
                      scan_behind(piece, piece.n, "那个|那场");
         if (!named && reading_is(r, PHRASE_REASON, piece, &m)) {
-            size_t end = from + m.end;
-            size_t start = from;
+            size_t end = from + m.to[0], start = from + m.from[0];
             reading_trim(r, PHRASE_HEAD, PHRASE_TAIL, &start, &end);
             slot_text(call, "reason", start, end);
         }

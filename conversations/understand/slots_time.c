@@ -118,13 +118,16 @@ static void put_dates(struct slot_call *call, const struct span *spans, int coun
     json_object_set_new(call->slots, "dates", list);
 }
 
-/* A group that took a DAY as a number (退了1号活动) leaves no date behind. */
+/* A group that took a DAY as a number (退了1号活动, 4号和6号都不去) leaves no date behind. */
 static bool taken_by_group(const struct slot_call *call, const struct entity *e)
 {
     for (int i = 0; call->match != NULL && i < call->rule->pattern.group_count; i++) {
         size_t from = call->match->from[i], to = call->match->to[i];
-        if (to > from && entities_at(&call->r->entities, from) == e && to - from == 3) {
-            return true;
+        bool several = strcmp(call->rule->pattern.groups[i].name, "activity_nos") == 0;
+        for (size_t at = from; at + 3 <= to && (several || to - from == 3); at++) {
+            if (entities_at(&call->r->entities, at) == e) {
+                return true;
+            }
         }
     }
     return false;

@@ -22,10 +22,14 @@ struct set {
     int rows, intent_floor, slots_floor; /* floors in per mille */
 };
 
+/* The first was given, the second phrased by somebody who had not seen the patterns and then
+ * learned from. The third was phrased the same way and is kept aside: it tells how texts fare that
+ * nobody saw, and only as long as nobody looks at its rows. Whoever writes patterns must not read
+ * it. */
 static const struct set sets[] = {
     { "utterances_dev.tsv", 587, 995, 990 },
-    { "utterances_more.tsv", 550, 990,
-      970 }, /* written apart from the patterns, then learned from */
+    { "utterances_more.tsv", 550, 990, 970 },
+    { "utterances_aside.tsv", 491, 920, 825 },
 };
 
 static void score_file(struct texts *t, struct slice rest, bool show, struct score *score)

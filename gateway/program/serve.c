@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "gateway/program/command.h"
 #include "gateway/program/counters.h"
@@ -13,7 +14,8 @@
 enum {
     GRACE_MS = 3500, /* from SIGTERM to giving up what is in hand; all of it ends within 5 s */
     CONFIG_TEXT_MAX = 256 * 1024,
-    SEND_GRACE_MS = 1000 /* for requests to providers under way */
+    OWN_DESCRIPTORS = 64, /* files, and what the libraries open */
+    SEND_GRACE_MS = 1000  /* for requests to providers under way */
 };
 
 const struct config *gateway_config(const struct gateway *g)
@@ -194,6 +196,22 @@ static int connections(const struct gateway *g)
     return accounts * (int)config_int(g->in.config, "send.in_flight");
 }
 
+/* A soft limit of 1024 descriptors, as most systems set it, is less than both kinds of connections
+ * may need. */
+static void allow_descriptors(const struct gateway *g)
+{
+    struct rlimit limit;
+    rlim_t wanted =
+        (rlim_t)(connections(g) + config_int(g->in.config, "listen.connections")) + OWN_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_write(g->log, LOG_LEVEL_WARN, "descriptors.few", NO_TRACE,
+                  LOG_FIELDS(LOG_INT("wanted", (int64_t)wanted),
+                             LOG_INT("limit", (int64_t)limit.rlim_cur)));
+}
+
 static int start_rooms(struct gateway *g, struct fault *fault)
 {
     const struct worker_options worker = {
@@ -211,6 +229,7 @@ static int start_rooms(struct gateway *g, struct fault *fault)
     const struct checkpoint_options checkpoint = {
         .loop = &g->loop, .path = g->in.database, .metrics = g->metrics, .log = g->log
     };
+    allow_descriptors(g);
     int rc = installation_transact(&g->in, installation_clock(), NULL, seal_now, NULL, fault);
     if (rc >= 0)
         rc = start_signals(g, fault);

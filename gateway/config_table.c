@@ -49,6 +49,9 @@ const struct config_key config_keys[] = {
       "HTTP proxy through which providers are reached; empty: none." },
     { "send.follow_up_s", CONFIG_INT, "20", 1, 3600, "s", false,
       "After it a reply whose HTTP response did not go out, and which no retry fetched, is sent." },
+    { "limits.texts_per_minute", CONFIG_INT, "60", 0, 100000, "", false,
+      "Texts of one sender in a minute; what is above, or is equal for the third time, is kept but "
+      "not answered. 0: everything is answered." },
     { "retention.inbox_days", CONFIG_INT, "180", 1, 3650, "days", true,
       "How long the (encrypted) texts of people are kept." },
     { "retention.seen_days", CONFIG_INT, "35", 35, 3650, "days", true,

@@ -277,6 +277,29 @@ enum global_word understand_global(const struct reading *r)
     return r->global;
 }
 
+/* [自动回复] in front looks like a sticker's name, which is not read as words. */
+static bool is_marked_automatic(struct slice text)
+{
+    static const char *const marks[] = { "[自动回复]", "【自动回复】", "［自动回复］",
+                                         "(自动回复)", "（自动回复）", "[自动答复]",
+                                         NULL };
+    text = slice_trim(text);
+    for (int i = 0; marks[i] != NULL; i++) {
+        if (slice_starts(text, slice_of(marks[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool understand_is_automatic(const struct reading *r)
+{
+    if (is_marked_automatic(reading_original(r))) {
+        return true;
+    }
+    return reading_is(r, PHRASE_AUTO_REPLY, r->normal.low, NULL);
+}
+
 bool understand_refuses(const struct reading *r)
 {
     return reading_is(r, PHRASE_REFUSE, r->normal.low, NULL);

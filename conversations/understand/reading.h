@@ -29,7 +29,7 @@
     X(PHRASE_EXCEPTION, "exception") X(PHRASE_RATING, "rating") X(PHRASE_REFUSE, "refuse") X(PHRASE_EVERY, "every") \
     X(PHRASE_MENDED, "mended") X(PHRASE_UNDONE, "undone") X(PHRASE_GIVES_UP, "gives_up") \
     X(PHRASE_PURPOSE, "purpose") X(PHRASE_TOPIC, "topic") X(PHRASE_OCCASION, "occasion") X(PHRASE_NOT_KEYWORD, "not_keyword") \
-    X(PHRASE_RECRUIT_DEED, "recruit_deed")
+    X(PHRASE_RECRUIT_DEED, "recruit_deed") X(PHRASE_AUTO_REPLY, "auto_reply")
 /* clang-format on */
 enum phrase {
 #define PHRASE_ENUM(name, text) name,

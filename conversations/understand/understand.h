@@ -105,6 +105,9 @@ enum global_word understand_global(const struct reading *r);
 /* Whether somebody wants no more of what is asked: 算了, 不登记了. */
 bool understand_refuses(const struct reading *r);
 
+/* Whether a phone or a mailbox wrote it by itself: 您好，我现在不方便，稍后联系您; 自动回复. */
+bool understand_is_automatic(const struct reading *r);
+
 /* Reads the text as the answer to a question. `kind` is the "reads" of a flow's step (the list is
  * in conversations/README.md). On 1 the read slots are set in `slots`; 0 when it is no such answer.
  */

@@ -67,6 +67,8 @@ bool phone_is_service(struct slice in)
     /* 1xx, 100xx, 106…, 11…, 12xxx: no mobile number begins with 10, 11 or 12. */
     if (digits[0] == '1')
         return n == 3 || digits[1] <= '2';
+    if (n == 10 && digits[0] == '4' && digits[1] == '0' && digits[2] == '0')
+        return true;
     return digits[0] == '9' && (digits[1] == '5' || digits[1] == '6') && n >= 5;
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/program/seals.h"
 #include "gateway/program/webhook.h"
 #include "gateway/store/inbox.h"
+#include "gateway/store/machines.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
@@ -170,7 +171,10 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     int misses = sends < 0 ? sends : misses_purge(tx, texts_before, PURGE_ROWS);
     int more =
         misses < 0 ? misses : people_purge_sessions(tx, now - SESSION_DAYS * DAY_S, PURGE_ROWS);
-    b->purge_again = more == 1 || texts + sends + misses >= PURGE_ROWS;
+    int machines = more < 0 ? more : machines_purge(tx, now, PURGE_ROWS);
+    if (machines < 0)
+        return machines;
+    b->purge_again = machines == PURGE_ROWS || more == 1 || texts + sends + misses >= PURGE_ROWS;
     return more < 0 ? more : GW_OK;
 }
 

@@ -80,6 +80,7 @@ static int run_turn(const struct service *s, void *context)
                                    chat->channel, s->now, s->arena),
         .text = call->text,
         .channel = chat->channel,
+        .understander = catalogue_understander(chat->in.catalogue),
     };
     return message_run(chat->in.catalogue, s, &input, &call->result);
 }

@@ -1,5 +1,7 @@
 #include "gateway/program/counters.h"
 
+#include "gateway/program/loops.h"
+
 static const char *const kinds[] = { "text",      "voice",       "image", "location", "link",
                                      "subscribe", "unsubscribe", "scan",  "click",    "other",
                                      "video",     "revoked",     "view",  "position", "consent",
@@ -43,5 +45,10 @@ const struct metric_row counter_rows[] = {
     [COUNT_TIMERS] = { "linli_timers_total", METRIC_COUNTER, "Timers run." },
     [COUNT_SKIPPED] = { "linli_entries_skipped_total", METRIC_COUNTER,
                         "Entries of a provider's batch that could not be read; the others were taken." },
+    [COUNT_UNANSWERED] = { "linli_unanswered_total",
+                           METRIC_COUNTER,
+                           "Messages taken for those of a machine: kept, and answered once at most.",
+                           { "reason" },
+                           { loop_names } },
     [COUNTERS] = { 0 },
 };

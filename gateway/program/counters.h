@@ -15,7 +15,8 @@ enum counter {
     COUNT_RECEIPTS,     /* by enum outbox_reported */
     COUNT_LATE_REPLIES, /* passive replies that did not go out and were followed up */
     COUNT_TIMERS,
-    COUNT_SKIPPED, /* entries of a batch that nobody can read */
+    COUNT_SKIPPED,    /* entries of a batch that nobody can read */
+    COUNT_UNANSWERED, /* by enum loop_kind */
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */

@@ -13,6 +13,7 @@
 #include "gateway/log.h"
 #include "gateway/metrics.h"
 #include "gateway/program/installation.h"
+#include "gateway/recent.h"
 #include "gateway/worker.h"
 
 /* An account that its provider does not let send; the loop's thread alone looks at it. */
@@ -41,6 +42,7 @@ struct gateway {
     struct catalogue *catalogue; /* swapped by a reload; jobs hold a reference of their own */
     struct http_server *http;
     struct worker *worker;
+    struct recent *recent; /* worker's thread: who wrote what in the last minute */
     struct http_client *client;
     struct dispatch *dispatch;
     struct background *background;

@@ -1,6 +1,7 @@
 #include "gateway/program/message.h"
 
 #include "gateway/base/json.h"
+#include "gateway/program/loops.h"
 #include "gateway/store/media.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
@@ -16,6 +17,7 @@ static int claim(const struct service *s, const struct message_input *in,
                  struct message_result *out)
 {
     int64_t first = 0;
+    *out = (struct message_result){ 0 };
     out->inbox_id = ids_next(s->ids);
     int rc = inbox_claim(s->tx, in->account, in->key, out->inbox_id, s->now, &first);
     if (rc < 0)
@@ -63,15 +65,11 @@ static int keep(const struct service *s, const struct message_input *in, struct 
     return rc < 0 || in->media.n == 0 ? rc : keep_media(s, in, out);
 }
 
-static int run(const struct catalogue *c, const struct service *s, const struct message_input *in,
-               struct message_result *out,
-               int (*turn)(const struct catalogue *, const struct service *,
-                           const struct turn_input *, struct turn *))
+static int run_turn(const struct catalogue *c, const struct service *s,
+                    const struct message_input *in, struct message_result *out,
+                    int (*turn)(const struct catalogue *, const struct service *,
+                                const struct turn_input *, struct turn *))
 {
-    *out = (struct message_result){ 0 };
-    int rc = claim(s, in, out);
-    if (rc <= 0)
-        return rc;
     const struct turn_input input = {
         .address = &out->address,
         .reading = in->reading,
@@ -79,22 +77,44 @@ static int run(const struct catalogue *c, const struct service *s, const struct 
         .event_slots = in->event_slots,
         .channel = in->channel,
     };
-    rc = turn(c, s, &input, &out->turn);
+    int rc = turn(c, s, &input, &out->turn);
     if (rc < 0)
         return rc;
     return keep(s, in, out);
 }
 
+/* What no person wrote is kept, and answered once at most. */
+static int run_machine(const struct catalogue *c, const struct service *s,
+                       const struct message_input *in, const struct loop_finding *found,
+                       struct message_result *out)
+{
+    const struct turn_input automatic = { .address = &out->address,
+                                          .event = SLICE("auto_reply"),
+                                          .channel = in->channel };
+    out->unanswered = (int)found->kind;
+    int rc = found->answer ? conversation_turn(c, s, &automatic, &out->turn) : GW_OK;
+    return rc < 0 ? rc : keep(s, in, out);
+}
+
 int message_run(const struct catalogue *c, const struct service *s, const struct message_input *in,
                 struct message_result *out)
 {
-    return run(c, s, in, out, conversation_turn);
+    struct loop_finding found;
+    int rc = claim(s, in, out);
+    if (rc <= 0)
+        return rc;
+    rc = loops_look(s, in, &out->address, &found);
+    if (rc < 0)
+        return rc;
+    return found.kind != LOOP_NONE ? run_machine(c, s, in, &found, out)
+                                   : run_turn(c, s, in, out, conversation_turn);
 }
 
 int message_failed(const struct catalogue *c, const struct service *s,
                    const struct message_input *in, struct message_result *out)
 {
-    return run(c, s, in, out, conversation_apology);
+    int rc = claim(s, in, out);
+    return rc <= 0 ? rc : run_turn(c, s, in, out, conversation_apology);
 }
 
 static int queue_reply(const struct service *s, const struct address *address, struct slice account,

@@ -5,6 +5,7 @@
 
 #include "adapters/adapter.h"
 #include "conversations/conversation.h"
+#include "gateway/recent.h"
 #include "gateway/store/inbox.h"
 #include "handlers/service.h"
 
@@ -20,6 +21,9 @@ struct message_input {
     const struct reading *reading; /* NULL for an event */
     struct slice text;             /* as written, kept encrypted */
     enum text_channel channel;
+    const struct understander *understander;
+    struct recent *recent; /* for senders that repeat themselves (loops.h); NULL: nobody does */
+    int texts_per_minute;  /* of a sender, with `recent`; 0: any number, and equal ones too */
 };
 
 struct message_result {
@@ -29,6 +33,7 @@ struct message_result {
     struct slice replies; /* JSON array of {id, params} */
     struct turn turn;     /* empty for a duplicate; turn_free it */
     struct address address;
+    int unanswered; /* enum loop_kind of loops.h: why there is no turn, or an answer to a machine */
 };
 
 /* Claims, runs the turn, stores. 0 or GW_E*: the caller undoes the savepoint and may call

@@ -234,6 +234,8 @@ static int start_rooms(struct gateway *g, struct fault *fault)
     if (rc >= 0)
         rc = start_signals(g, fault);
     if (rc == GW_OK)
+        g->recent = recent_make();
+    if (rc == GW_OK)
         rc = worker_start(&worker, &g->worker, fault);
     if (rc == GW_OK)
         rc = checkpoint_start(&checkpoint, &g->checkpoint, fault);
@@ -305,6 +307,7 @@ static int start(struct gateway *g, const char *config_file, const char *dir, co
 static void release(struct gateway *g)
 {
     background_free(g);
+    recent_free(g->recent);
     if (g->loop_ready)
         uv_loop_close(&g->loop);
     accounts_free(&g->accounts);

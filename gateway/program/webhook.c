@@ -6,9 +6,11 @@
 
 #include "gateway/base/digest.h"
 #include "gateway/base/json.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/loops.h"
 #include "gateway/program/message.h"
 #include "gateway/store/timers.h"
 
@@ -234,6 +236,8 @@ static void done_message(struct job *job, int error)
             count(g, COUNT_DUPLICATES, 0);
         if (m->apologized)
             count(g, COUNT_APOLOGIES, 0);
+        if (m->result.unanswered != LOOP_NONE)
+            count(g, COUNT_UNANSWERED, m->result.unanswered);
         log_write(g->log, LOG_LEVEL_INFO, "message", slice_of(m->exchange->trace),
                   LOG_FIELDS(LOG_TEXT("account", m->exchange->account->full_name),
                              LOG_ID("inbox", m->result.inbox_id),
@@ -342,7 +346,11 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .sender = in->sender,
                    .key = in->key,
                    .text = in->text,
-                   .channel = channel },
+                   .channel = channel,
+                   .understander = catalogue_understander(x->catalogue),
+                   .recent = x->gateway->recent,
+                   .texts_per_minute =
+                       (int)config_int(x->gateway->in.config, "limits.texts_per_minute") },
     };
     keep_file(m, in);
     if (in->text.n > 0 && is_said(in->kind)) {
@@ -374,11 +382,24 @@ static void only_count(struct exchange *x, const struct inbound *in)
                              LOG_SLICE("notice", in->event_key), LOG_SLICE("state", in->text)));
 }
 
+/* Short codes and service numbers are machines, whatever their adapter makes of them. */
+static void drop_service_numbers(struct exchange *x)
+{
+    if (strcmp(x->account->channel, "sms") != 0)
+        return;
+    for (size_t i = 0; i < x->decoded.message_count; i++)
+        if (phone_is_service(x->decoded.messages[i].sender)) {
+            x->decoded.messages[i].kind = INBOUND_OTHER;
+            count(x->gateway, COUNT_UNANSWERED, LOOP_SERVICE);
+        }
+}
+
 static void process(struct exchange *x, int64_t now)
 {
     struct gateway *g = x->gateway;
     struct decoded *d = &x->decoded;
     x->messages = arena_alloc(&x->arena, (d->message_count + 1) * sizeof *x->messages);
+    drop_service_numbers(x);
     x->request->user = x;
     x->request->on_closed = on_closed;
     x->waiting = 1; /* held until everything is handed over */

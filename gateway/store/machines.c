@@ -7,6 +7,8 @@ SQL(machines_put, "INSERT INTO machines (address, what, until, texts) "
                   "DO UPDATE SET until = excluded.until");
 SQL(machines_count, "UPDATE machines SET until = $until, texts = texts + 1 "
                     "WHERE address = $address AND what = $what AND until > $now");
+SQL(machines_count_text, "UPDATE machines SET until = $until, texts = texts + 1 "
+                         "WHERE address = $address AND what IN (1, $text) AND until > $now");
 SQL(machines_delete, "DELETE FROM machines WHERE (address, what) IN (SELECT address, what "
                      "FROM machines WHERE until <= $now LIMIT CAST($limit AS BIGINT))");
 
@@ -30,6 +32,14 @@ int machines_held(struct tx *tx, int64_t address, int64_t what, int64_t now, int
     return sql_run(tx, &machines_count,
                    BINDS(BIND_INT("address", address), BIND_INT("what", what), BIND_INT("now", now),
                          BIND_INT("until", now + seconds)));
+}
+
+int machines_silent(struct tx *tx, int64_t address, int64_t text, int64_t now, int seconds)
+{
+    int rc = sql_run(tx, &machines_count_text,
+                     BINDS(BIND_INT("address", address), BIND_INT("text", text),
+                           BIND_INT("now", now), BIND_INT("until", now + seconds)));
+    return rc < 0 ? rc : rc > 0;
 }
 
 int machines_purge(struct tx *tx, int64_t now, int limit)

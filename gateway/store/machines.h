@@ -22,6 +22,10 @@ GW_MUSTCHECK int machines_hold(struct tx *tx, int64_t address, int64_t what, int
 /* 1 when it is held at `now`: counted, and the time begins anew; 0 when it is not, or GW_E*. */
 GW_MUSTCHECK int machines_held(struct tx *tx, int64_t address, int64_t what, int64_t now,
                                int seconds);
+/* 1 when this text or, by a flood, everything of the sender is held at `now`: counted and held
+ * longer; 0 or GW_E*. One statement, as it is on the way of every message. */
+GW_MUSTCHECK int machines_silent(struct tx *tx, int64_t address, int64_t text, int64_t now,
+                                 int seconds);
 /* Deletes at most `limit` of those that are over; their number or GW_E*. */
 GW_MUSTCHECK int machines_purge(struct tx *tx, int64_t now, int limit);
 

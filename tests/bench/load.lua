@@ -18,7 +18,11 @@ local function encode(text)
     return (text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end))
 end
 
-local star = encode("我几星了")
+-- In several wordings: the third equal text of a sender within a minute is not answered.
+local stars = {}
+for _, text in ipairs({ "我几星了", "我现在几星了", "我是几星", "查星级", "我的星级", "我几颗星" }) do
+    stars[#stars + 1] = encode(text)
+end
 local list, join = encode("有什么活动"), encode("报名1")
 local yes = encode("1")
 local claims = {}
@@ -56,7 +60,7 @@ function request()
     local dice = math.random(1, 100)
     local from = phone()
     if dice <= 57 then -- with the second steps behind them: 40 / 30 / 30
-        return wrk.format("GET", query(from, star))
+        return wrk.format("GET", query(from, stars[math.random(#stars)]))
     end
     tail = tail + 1
     if dice <= 78 then

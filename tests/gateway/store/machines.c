@@ -27,6 +27,22 @@ static void what_is_held_is_counted_and_held_longer(void **state)
     assert_int_equal(machines_held(s->tx, ADDRESS, MACHINE_AUTO_REPLY, NOW + 5 * HOUR - 1, 1), 1);
 }
 
+static void a_text_is_silent_by_itself_or_by_a_flood(void **state)
+{
+    struct support *s = *state;
+    enum { TEXT = 4711 };
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT, NOW, 60), 0);
+    assert_int_equal(machines_hold(s->tx, ADDRESS, TEXT, NOW, 60), 0);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT, NOW + 59, 60), 1);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT, NOW + 118, 60), 1);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT + 4, NOW, 60), 0);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT, NOW + 178, 60), 0);
+    assert_int_equal(machines_hold(s->tx, ADDRESS, MACHINE_FLOOD, NOW, 60), 0);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT + 4, NOW + 59, 60), 1);
+    assert_int_equal(machines_hold(s->tx, ADDRESS, MACHINE_AUTO_REPLY, NOW + 500, 60), 0);
+    assert_int_equal(machines_silent(s->tx, ADDRESS, TEXT, NOW + 500, 60), 0);
+}
+
 static void a_text_is_no_habit(void **state)
 {
     unsigned char digest[32] = { 0 };
@@ -68,6 +84,7 @@ int main(void)
 #define BREAK(f) cmocka_unit_test_setup_teardown(f, support_setup, support_teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_is_held_is_counted_and_held_longer),
+        TEST(a_text_is_silent_by_itself_or_by_a_flood),
         TEST(a_text_is_no_habit),
         TEST(what_is_over_is_purged),
         BREAK(errors_are_returned),

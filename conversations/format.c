@@ -83,22 +83,79 @@ static const struct {
     { 18 * 60, "下午" }, { 24 * 60 + 1, "晚上" },
 };
 
+static const char *part_of_day(int minutes)
+{
+    int i = 0;
+    while (minutes >= parts_of_day[i].before)
+        i++;
+    return parts_of_day[i].part;
+}
+
+/* 9点, 1点半; a round hour without 点 when something else of the same part of the day follows. */
+static void add_hour(int minutes, bool bare, struct sbuf *out)
+{
+    int hour = minutes / 60, rest = minutes % 60;
+    sbuf_printf(out, "%d%s", hour > 12 ? hour - 12 : hour, bare && rest == 0 ? "" : "点");
+    if (rest == 30)
+        sbuf_str(out, "半");
+    else if (rest != 0)
+        sbuf_printf(out, "%d分", rest);
+}
+
 static int format_clock(const json_t *value, struct sbuf *out)
 {
     int minutes;
     if (!json_is_string(value) || civil_parse_hhmm(text_of(value), &minutes) < 0)
         return GW_EINVAL;
-    int i = 0;
-    while (minutes >= parts_of_day[i].before)
-        i++;
-    int hour = minutes / 60, rest = minutes % 60;
-    if (hour > 12)
-        hour -= 12;
-    sbuf_printf(out, "%s%d点", parts_of_day[i].part, hour);
-    if (rest == 30)
-        sbuf_str(out, "半");
-    else if (rest != 0)
-        sbuf_printf(out, "%d分", rest);
+    sbuf_str(out, part_of_day(minutes));
+    add_hour(minutes, false, out);
+    return GW_OK;
+}
+
+static int format_hours(const json_t *value, struct sbuf *out)
+{
+    int from, to;
+    struct slice rest = text_of(value), start;
+    if (!json_is_string(value) || !slice_next(&rest, '-', &start) ||
+        civil_parse_hhmm(start, &from) < 0 || civil_parse_hhmm(rest, &to) < 0)
+        return GW_EINVAL;
+    const char *first = part_of_day(from), *last = part_of_day(to);
+    sbuf_str(out, first);
+    add_hour(from, first == last, out);
+    sbuf_printf(out, "到%s", first == last ? "" : last);
+    add_hour(to, false, out);
+    return GW_OK;
+}
+
+static int format_yuan(const json_t *value, struct sbuf *out)
+{
+    int64_t fen = json_integer_value(value);
+    if (!json_is_integer(value) || fen < 0)
+        return GW_EINVAL;
+    sbuf_printf(out, "%" PRId64, fen / 100);
+    if (fen % 100 != 0)
+        sbuf_printf(out, fen % 10 == 0 ? ".%d" : ".%02d",
+                    (int)(fen % 10 == 0 ? fen % 100 / 10 : fen % 100));
+    return GW_OK;
+}
+
+/* Who of those on one phone comes: a number each, and one for all. */
+static int format_picks(const json_t *value, struct sbuf *out)
+{
+    size_t i, n = json_array_size(value);
+    const json_t *name;
+    if (!json_is_array(value))
+        return GW_EINVAL;
+    json_array_foreach(value, i, name)
+    {
+        if (!json_is_string(name))
+            return GW_EINVAL;
+        sbuf_printf(out, "%zu", i + 1);
+        sbuf_add(out, text_of(name));
+        sbuf_str(out, "去");
+    }
+    if (n > 1)
+        sbuf_printf(out, "%zu都去", n + 1);
     return GW_OK;
 }
 
@@ -175,6 +232,12 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
     case FORMAT_TAIL:
     case FORMAT_YEAR:
         return format_head(value, format, out);
+    case FORMAT_HOURS:
+        return format_hours(value, out);
+    case FORMAT_YUAN:
+        return format_yuan(value, out);
+    case FORMAT_PICKS:
+        return format_picks(value, out);
     case FORMAT_STAR:
         return format_star(value, out);
     case FORMAT_COUNT:
@@ -183,6 +246,7 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
         sbuf_printf(out, "%zu", json_array_size(value));
         return GW_OK;
     case FORMAT_EACH:
+    case FORMAT_LISTED:
     case FORMAT_LINES:
     case FORMATS:
         break;

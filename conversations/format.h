@@ -8,7 +8,7 @@
 #include "conversations/template.h"
 #include "gateway/base/sbuf.h"
 
-/* Appends a parameter in a format (all but each and lines, which need the catalogue):
+/* Appends a parameter in a format (all but each, listed and lines, which need the catalogue):
  *
  *   plain     a string, a whole number
  *   duration  minutes → 3小时30分, 2小时, 45分
@@ -23,6 +23,9 @@
  *   year      1955-… → 1955
  *   star      1 to 5 → 一 to 五
  *   count     list → its length
+ *   hours     09:00-11:00 → 上午9到11点, 11:00-13:30 → 上午11点到下午1点半
+ *   yuan      fen → 15, 0.05, 131.2
+ *   picks     list of names → 1杨秀兰去2李国才去3都去
  *
  * 0, or GW_EINVAL when the value is not of the format's kind. */
 GW_MUSTCHECK int format_value(enum format format, const json_t *value, struct sbuf *out);

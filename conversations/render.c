@@ -28,7 +28,9 @@ static int render_each(const struct part *p, const json_t *list, struct renderin
     json_array_foreach(list, i, item)
     {
         if (i > 0)
-            sbuf_char(out, p->format == FORMAT_EACH ? ' ' : '\n');
+            sbuf_str(out, p->format == FORMAT_EACH     ? " "
+                          : p->format == FORMAT_LISTED ? "、"
+                                                       : "\n");
         int rc = render_parts(t, 0, t->count, item, r, out, depth + 1);
         if (rc < 0)
             return rc;
@@ -44,7 +46,7 @@ static int render_param(const struct part *p, const json_t *params, struct rende
         r->missing = p->name;
         return r->lenient ? GW_OK : GW_EINVAL;
     }
-    int rc = p->format == FORMAT_EACH || p->format == FORMAT_LINES
+    int rc = p->format >= FORMAT_EACH && p->format <= FORMAT_LINES
                  ? render_each(p, value, r, out, depth)
                  : format_value(p->format, value, out);
     if (rc < 0 && r->missing == NULL && r->wrong == NULL)

@@ -70,12 +70,12 @@ static int compile_format(struct compiler *c, struct part *p)
     if (format < 0)
         return refuse(c, "unknown format");
     p->format = (enum format)format;
-    if (p->format == FORMAT_EACH || p->format == FORMAT_LINES) {
+    if (p->format >= FORMAT_EACH && p->format <= FORMAT_LINES) {
         if (!take_byte(c, ':'))
-            return refuse(c, "each and lines need :ID");
+            return refuse(c, "each, listed and lines need :ID");
         struct slice id = take_name(c, true);
         if (id.n == 0)
-            return refuse(c, "each and lines need :ID");
+            return refuse(c, "each, listed and lines need :ID");
         p->each_id = arena_str(c->arena, id);
     }
     return take_byte(c, '}') ? GW_OK : refuse(c, "a '}' is missing");

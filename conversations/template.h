@@ -1,6 +1,6 @@
 /* Texts with named parameters, compiled once when the data are loaded:
  *
- *     {name}  {name|format}  {name|each:ID}  {name|lines:ID}  {name?…}  {name!…}
+ *     {name}  {name|format}  {name|each:ID}  {name|listed:ID}  {name|lines:ID}  {name?…}  {name!…}
  *
  * `{name?…}` is printed only when the parameter is set and neither empty nor 0, `{name!…}` only
  * when it is not; both may hold further parameters. */
@@ -28,7 +28,11 @@
     X(FORMAT_TAIL, "tail")                                                                         \
     X(FORMAT_YEAR, "year")                                                                         \
     X(FORMAT_COUNT, "count")                                                                       \
+    X(FORMAT_HOURS, "hours")                                                                       \
+    X(FORMAT_YUAN, "yuan")                                                                         \
+    X(FORMAT_PICKS, "picks")                                                                       \
     X(FORMAT_EACH, "each")                                                                         \
+    X(FORMAT_LISTED, "listed")                                                                     \
     X(FORMAT_LINES, "lines")
 enum format {
 #define FORMAT_ENUM(name, text) name,
@@ -46,7 +50,7 @@ struct part {
     enum format format;   /* of a PART_PARAM */
     struct slice text;    /* of a PART_TEXT */
     const char *name;     /* the parameter */
-    const char *each_id;  /* FORMAT_EACH, FORMAT_LINES: id of the message that renders an item */
+    const char *each_id;  /* FORMAT_EACH, _LISTED, _LINES: id of the message that renders an item */
     struct message *each; /* the same, resolved; NULL when unknown */
     int end;              /* PART_IF, PART_UNLESS: index behind the last part inside */
 };

@@ -54,6 +54,17 @@ static void values_read_as_people_say_them(void **state)
         { FORMAT_DAY_FULL, "\"2026-10-01\"", "10月1日" },
         { FORMAT_STAR, "1", "一" },
         { FORMAT_STAR, "5", "五" },
+        { FORMAT_HOURS, "\"09:00-11:00\"", "上午9到11点" },
+        { FORMAT_HOURS, "\"09:30-11:00\"", "上午9点半到11点" },
+        { FORMAT_HOURS, "\"11:00-13:30\"", "上午11点到下午1点半" },
+        { FORMAT_HOURS, "\"14:00-17:30\"", "下午2到5点半" },
+        { FORMAT_YUAN, "1500", "15" },
+        { FORMAT_YUAN, "5", "0.05" },
+        { FORMAT_YUAN, "13055", "130.55" },
+        { FORMAT_YUAN, "13140", "131.4" },
+        { FORMAT_YUAN, "0", "0" },
+        { FORMAT_PICKS, "[\"杨秀兰\", \"李国才\"]", "1杨秀兰去2李国才去3都去" },
+        { FORMAT_PICKS, "[\"杨秀兰\"]", "1杨秀兰去" },
     };
     struct sbuf b;
     (void)state;

@@ -9,6 +9,8 @@
 #include "gateway/store/people.h"
 #include "handlers/service.h"
 
+struct catalogue;
+
 /* What an action is given. */
 struct action_call {
     const struct service *service;
@@ -16,6 +18,7 @@ struct action_call {
     enum text_channel channel;
     const struct reading *reading; /* the text of this turn; NULL for a timer or a first step */
     const struct understander *understander;
+    const struct catalogue *catalogue; /* for what is to be rendered beforehand: a sample */
     json_t *slots;       /* the flow's variables: read and set; what messages show comes from
                             here. Names beginning with _ are the flow's own and never shown */
     const char *outcome; /* set by a DO action: one of its outcomes */

@@ -74,6 +74,28 @@ static void read_words(struct catalogue *c, json_t *words)
     }
 }
 
+/* Optional: words that first ask an action. */
+static void read_first(struct catalogue *c, json_t *words)
+{
+    static const char *const known[] = { "do", "to", NULL };
+    catalogue_known_keys(c, menu_file, "first", words, &word_names[1]);
+    for (int word = GLOBAL_OPT_OUT; word <= MENU_WORDS; word++) {
+        const char *key = word_names[word];
+        json_t *row = json_object_get(words, key);
+        struct first *first = &c->menu.first[word];
+        if (row == NULL)
+            continue;
+        catalogue_known_keys(c, menu_file, key, row, known);
+        const char *name = catalogue_string(c, menu_file, key, row, "do");
+        const struct action *action = action_find(c->actions, name != NULL ? name : "");
+        if (action == NULL || action->choices)
+            catalogue_problem(c, menu_file, "first: %s: there is no action '%s'", key,
+                              name != NULL ? name : "");
+        if (target_read(c, NULL, key, json_object_get(row, "to"), &first->to))
+            first->action = action;
+    }
+}
+
 static void read_gate(struct catalogue *c, json_t *gates, const char *key, enum flow_for who)
 {
     static const char *const known[] = { "do", "none", NULL };
@@ -107,9 +129,10 @@ static const struct message *read_message(struct catalogue *c, json_t *menu, con
 
 void menu_read(struct catalogue *c, json_t *menu)
 {
-    static const char *const known[] = { "words",  "safety",  "unknown", "digit", "courtesy",
-                                         "stuck",  "apology", "gates",   "which", "still",
-                                         "second", "resume",  "left",    "more",  NULL };
+    static const char *const known[] = { "words",    "safety", "unknown", "digit",
+                                         "courtesy", "stuck",  "apology", "gates",
+                                         "which",    "still",  "second",  "resume",
+                                         "left",     "more",   "first",   NULL };
     struct menu *m = &c->menu;
     const struct {
         const char *key;
@@ -120,6 +143,8 @@ void menu_read(struct catalogue *c, json_t *menu)
     };
     catalogue_known_keys(c, menu_file, "menu", menu, known);
     read_words(c, json_object_get(menu, "words"));
+    if (json_object_get(menu, "first") != NULL)
+        read_first(c, json_object_get(menu, "first"));
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         target_read(c, NULL, targets[i].key, json_object_get(menu, targets[i].key),
                     targets[i].target);

@@ -27,7 +27,14 @@ struct gate {
     struct target none;
 };
 
+/* A word that first asks an action: "pass" leads to `to`, "none" goes on with the table. */
+struct first {
+    const struct action *action; /* NULL: the table alone */
+    struct target to;
+};
+
 struct menu {
+    struct first first[MENU_WORDS + 1];
     struct target words[MENU_WORDS + 1][OPEN_KINDS]; /* by enum global_word */
     struct target safety;                            /* somebody is in danger */
     struct target unknown;  /* nothing open, nothing understood; slots: times */

@@ -5,6 +5,7 @@
 #include "conversations/run.h"
 #include "conversations/render.h"
 #include "gateway/base/json.h"
+#include "handlers/broadcasts.h"
 
 static int find_open(const struct session *se, const struct flow *flow)
 {
@@ -201,12 +202,27 @@ static void open_prompt(struct run *r, const struct prompt *p)
     sort_top(&r->session);
 }
 
+/* The first text after a recruitment counts as an answer to it, whatever it says. */
+static bool recruits(const struct run *r, const struct prompt *p)
+{
+    const struct message *m = catalogue_message(r->c, p->message);
+    return m != NULL && m->class == MESSAGE_RECRUIT;
+}
+
 int run_prompts(struct run *r)
 {
     struct prompt *prompts = NULL;
+    bool called = false;
     int n = people_take_prompts(r->s->tx, r->s->vault, r->in->address->conversation, r->s->now,
                                 r->s->arena, &prompts);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         open_prompt(r, &prompts[i]);
+        called = called || recruits(r, &prompts[i]);
+    }
+    if (called) {
+        int rc = broadcast_replied(r->s, r->in->address->id);
+        if (rc < 0)
+            return rc;
+    }
     return n < 0 ? n : GW_OK;
 }

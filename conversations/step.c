@@ -57,6 +57,7 @@ int run_action(struct run *r, const struct action *a, struct action_call *call)
         .channel = r->in->channel,
         .reading = r->reading,
         .understander = r->c->understander,
+        .catalogue = r->c,
         .slots = session_top(&r->session)->slots,
     };
     int rc = a->run(call);

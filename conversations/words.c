@@ -68,6 +68,30 @@ static int run_verb(struct run *r, const struct step *open, const struct target 
     }
 }
 
+/* Whether a word means something of its own right now: 停 while texts are on their way, whatever
+ * else is open. 1 when it was dealt with, 0, or GW_E*. */
+static int ask_first(struct run *r, bool open)
+{
+    const struct first *first = &r->c->menu.first[r->word];
+    if (first->action == NULL)
+        return 0;
+    struct action_call call = { .service = r->s,
+                                .address = r->in->address,
+                                .channel = r->in->channel,
+                                .reading = r->reading,
+                                .understander = r->c->understander,
+                                .catalogue = r->c,
+                                .slots = json_pack("{s:b}", "asked", open) };
+    int rc = first->action->run(&call);
+    json_decref(call.slots);
+    if (rc < 0)
+        return fault_set(&r->out->why, rc, "action %s failed: %s", first->action->name,
+                         gw_error_text(rc));
+    if (call.outcome == NULL || strcmp(call.outcome, "pass") != 0)
+        return 0;
+    return done(run_menu(r, &first->to, NULL));
+}
+
 int run_word(struct run *r)
 {
     const struct step *open = run_open_step(r);
@@ -78,6 +102,9 @@ int run_word(struct run *r)
         r->aside = true;
         return done(run_say(r, open->help, session_top(&r->session)->slots, NULL));
     }
+    int first = ask_first(r, open != NULL);
+    if (first != 0)
+        return first;
     const struct target *t = &r->c->menu.words[r->word][kind];
     if (t->kind != TARGET_ANSWER)
         return run_verb(r, open, t);

@@ -29,7 +29,7 @@ struct reader {
  * with. The escapes are the signature of the demo district. */
 static const char demo[] =
     "{\"signature\": \"\\u601d\\u8305\\u5fd7\\u613f\", \"accounts\": ["
-    "{\"name\": \"demo\", \"channel\": \"sms\", \"provider\": \"kannel\"},"
+    "{\"name\": \"demo\", \"channel\": \"sms\", \"provider\": \"kannel\", \"price_fen\": 5},"
     "{\"name\": \"demo\", \"channel\": \"wechat\", \"provider\": \"wechat\", \"settings\":"
     " {\"token\": \"linlidemo\", \"original_id\": \"gh_linlidemo\", \"mode\": \"plaintext\"}}]}";
 

@@ -68,6 +68,7 @@ enum { BROADCAST_REASONS = 10 };
 const char *broadcast_reason_name(enum broadcast_reason reason); /* "able", "no_channel" … */
 
 enum {
+    BROADCAST_KEEP = 2,      /* typed instead of the number: keep it unsent */
     BROADCAST_NOW = 4000,    /* people that broadcast_draft lists itself: some 100 ms */
     BROADCAST_BATCH = 250,   /* people a slice: some 8 ms */
     BROADCAST_VARIANTS = 2,  /* wordings that can be compared */
@@ -195,8 +196,10 @@ struct broadcast_preview {
  * every other state. */
 GW_MUSTCHECK int broadcast_preview(const struct service *s, int64_t id, int64_t address,
                                    struct broadcast_preview *out);
-/* Parameters of "broadcast.preview": broadcast (id), code, people, able, out [{reason, count}],
- * most first, first, segments, cost, cost_all (fen), confirm, second (true). A new reference. */
+/* Parameters of "broadcast.preview": broadcast (id), code, people, able, out [{reason, count}, and
+ * true under the reason's name], most first, first, later (the rest), segments, cost, cost_all
+ * (fen), confirm, keep (2 keeps it: true unless it
+ * is the number itself), second (true). A new reference. */
 json_t *broadcast_preview_params(const struct broadcast *b, const struct broadcast_preview *p);
 
 /* ---- confirm, recall, pause, stop ---- */

@@ -123,9 +123,9 @@ static json_t *reasons_json(const struct broadcast_preview *p)
         if (most == 0)
             break;
         used[most] = true;
-        json_array_append_new(list, json_pack("{s:s, s:I}", "reason",
-                                              broadcast_reason_name((enum broadcast_reason)most),
-                                              "count", (json_int_t)p->out[most]));
+        const char *name = broadcast_reason_name((enum broadcast_reason)most);
+        json_array_append_new(list, json_pack("{s:s, s:b, s:I}", "reason", name, name, 1, "count",
+                                              (json_int_t)p->out[most]));
     }
     return list;
 }
@@ -137,11 +137,13 @@ json_t *broadcast_preview_params(const struct broadcast *b, const struct broadca
     json_put_int(o, "able", p->able);
     json_object_set_new(o, "out", reasons_json(p));
     json_put_int(o, "first", p->first);
+    json_put_int(o, "later", p->able - p->first);
     json_put_int(o, "segments", p->segments);
     json_put_int(o, "cost", p->first_cost);
     json_put_int(o, "cost_all", p->all_cost);
     if (p->confirm != 0)
         json_put_int(o, "confirm", p->confirm);
+    json_object_set_new(o, "keep", json_boolean(p->confirm != BROADCAST_KEEP));
     json_object_set_new(o, "random", json_boolean(p->random));
     json_object_set_new(o, "second", json_boolean(p->second_needed));
     return o;

@@ -6,6 +6,7 @@
 #ifndef HANDLERS_SERVICE_H
 #define HANDLERS_SERVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/base/civil.h"
@@ -15,6 +16,13 @@
 #include "gateway/store/store.h"
 #include "handlers/policy.h"
 
+/* What holds for the account by which somebody writes. */
+struct account_terms {
+    const char *signature; /* of its SMS, without 【】; NULL: none */
+    int64_t price;         /* fen a segment of an SMS; 0: not known */
+    bool signed_pushes;    /* its provider proves the sender, else a number alone can be forged */
+};
+
 struct service {
     struct tx *tx;
     int64_t now; /* UTC seconds: of the message, or as `linli chat --now` says */
@@ -22,8 +30,9 @@ struct service {
     struct ids *ids;
     const struct vault *vault;
     const struct policy *policy;
-    struct arena *arena; /* results live here, as long as the message */
-    struct slice trace;  /* of the message that caused this */
+    struct arena *arena;               /* results live here, as long as the message */
+    struct slice trace;                /* of the message that caused this */
+    const struct account_terms *terms; /* of the account that brought it; NULL: a timer */
 };
 
 /* A timer kind a handler understands; handlers/timers_table.c lists them all. */

@@ -175,6 +175,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 
 const struct adapter adapter_twilio = {
     .name = "twilio",
+    .signs = true,
     .channel = "sms",
     .check = check,
     .decode = decode,

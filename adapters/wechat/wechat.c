@@ -191,6 +191,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 
 const struct adapter adapter_wechat = {
     .name = "wechat",
+    .signs = true,
     .channel = "wechat",
     .check = wechat_account_check,
     .decode = decode,

@@ -362,6 +362,8 @@ static int recruit_publish(struct action_call *call)
         return rc;
     if (rc == ACTIVITY_OK || rc == ACTIVITY_UNCHANGED)
         show(call, &a);
+    if (rc == ACTIVITY_OK)
+        json_object_set_new(call->slots, "_published", json_true());
     static const char *const names[] = {
         [ACTIVITY_OK] = "published",        [ACTIVITY_UNCHANGED] = "already",
         [ACTIVITY_MISSING] = "missing",     [ACTIVITY_PAST] = "past",

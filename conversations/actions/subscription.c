@@ -4,6 +4,7 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
+#include "handlers/broadcasts.h"
 #include "handlers/consents.h"
 #include "handlers/notify.h"
 #include "handlers/volunteers.h"
@@ -140,6 +141,18 @@ static int one_organization(struct action_call *call)
     return rc < 0 ? rc : 1;
 }
 
+/* 别发了 of an organizer whose texts are on their way is about those. */
+static int optout_sending(struct action_call *call)
+{
+    struct broadcast b;
+    if (call->reading == NULL || understand_global(call->reading) != GLOBAL_NONE)
+        return action_end(call, "own");
+    int rc = broadcast_open_of(call->service, call->address->id, &b);
+    if (rc < 0)
+        return rc;
+    return action_end(call, rc == 1 && b.state >= BROADCAST_SECOND ? "stop" : "own");
+}
+
 static int optout_now(struct action_call *call)
 {
     enum opt_scope scope = OPT_BROADCAST;
@@ -245,6 +258,7 @@ static int consents_list(struct action_call *call)
 }
 
 const struct action subscription_actions[] = {
+    { "optout.sending", optout_sending, OUTCOMES("stop", "own") },
     { "optout.now", optout_now,
       OUTCOMES("done", "keep", "offer", "again", "org", "all", "reminder", "night", "wechat",
                "fewer"),

@@ -21,6 +21,7 @@ struct chat {
     struct arena arena; /* of the turn */
     struct slice realm, sender, account;
     enum text_channel channel;
+    struct account_terms terms;
     int64_t fixed_now;  /* 0: the real clock */
     int64_t seen_until; /* outbox id up to which messages of our own were shown */
     bool json;
@@ -67,6 +68,8 @@ static int run_turn(const struct service *s, void *context)
 {
     struct turn_call *call = context;
     struct chat *chat = call->chat;
+    struct service own = *s;
+    own.terms = &chat->terms;
     unsigned char random[16];
     char key[33];
     digest_random(random, sizeof random);
@@ -82,7 +85,7 @@ static int run_turn(const struct service *s, void *context)
         .channel = chat->channel,
         .understander = catalogue_understander(chat->in.catalogue),
     };
-    return message_run(chat->in.catalogue, s, &input, &call->result);
+    return message_run(chat->in.catalogue, &own, &input, &call->result);
 }
 
 /* Messages of our own to this person since the last look: an offer, a reminder, a task. */
@@ -261,6 +264,8 @@ int command_chat(int argc, char **argv)
     if (rc == GW_OK) {
         chat.prompt = !chat.json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
         chat.seen_until = ids_next(&chat.in.ids);
+        chat.terms = installation_terms(&chat.in);
+        chat.terms.signed_pushes = true; /* nobody else can write here */
         rc = talk(&chat, &fault);
     }
     installation_close(&chat.in);

@@ -194,6 +194,22 @@ struct service installation_service(struct installation *in, struct tx *tx, int6
     };
 }
 
+struct account_terms installation_terms(const struct installation *in)
+{
+    struct account_terms terms = { .signature = in->signature };
+    size_t i;
+    json_t *one;
+    json_array_foreach(config_json(in->config, "accounts"), i, one)
+    {
+        if (strcmp(json_text(one, "channel", ""), "sms") != 0)
+            continue;
+        terms.signature = json_text(one, "signature", in->signature);
+        terms.price = json_int(one, "price_fen", 0);
+        break;
+    }
+    return terms;
+}
+
 static int store_fault(struct fault *fault, int rc, const char *words)
 {
     return fault_set(fault, rc, "the database: %s%s%s", gw_error_text(rc), words[0] ? ": " : "",

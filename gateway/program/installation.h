@@ -80,6 +80,10 @@ GW_MUSTCHECK int installation_check_key(struct installation *in, struct fault *f
  * Returns how many ran, or GW_E*. */
 GW_MUSTCHECK int installation_run_due(struct installation *in, int64_t now, struct fault *fault);
 
+/* What holds for SMS as the configuration says it: the signature and price of its first SMS
+ * account. Borrows from the installation. */
+struct account_terms installation_terms(const struct installation *in);
+
 /* Real UTC seconds. */
 int64_t installation_clock(void);
 

@@ -46,6 +46,7 @@ struct exchange {
     struct arena arena;
     struct webhook hook;
     struct decoded decoded;
+    struct account_terms terms; /* of the account */
     struct message_job *messages;
     struct receipts_job receipts;
     char trace[TRACE_SIZE];
@@ -191,6 +192,7 @@ static struct service job_service(struct exchange *x, struct tx *tx, int64_t now
 {
     struct service s = installation_service(&x->gateway->in, tx, now, &x->arena);
     s.trace = slice_of(x->trace);
+    s.terms = &x->terms;
     return s;
 }
 
@@ -488,6 +490,8 @@ static void webhook(struct gateway *g, struct http_request *r)
     x->request = r;
     x->account = account;
     x->catalogue = catalogue_hold(g->catalogue);
+    x->terms = installation_terms(&g->in);
+    x->terms.signed_pushes = account->adapter->signs;
     log_trace(x->trace);
     /* Copies: the connection may go away while the worker works. */
     x->hook = (struct webhook){

@@ -298,6 +298,7 @@ static void recruitment_ends_with_the_way_out_and_nothing_else(void **state)
     struct catalogue *c = NULL;
     struct fault fault = { 0 };
     struct arena a = { 0 };
+    int recruits = 0;
     (void)state;
     assert_int_equal(catalogue_load(NULL, SUPPORT_ZONE, &c, &fault), GW_OK);
     for (int i = 0; i < c->message_count; i++) {
@@ -309,11 +310,13 @@ static void recruitment_ends_with_the_way_out_and_nothing_else(void **state)
         assert_int_equal(
             catalogue_render(c, m->id, m->example, CHANNEL_WECHAT, NULL, true, &a, &wechat), GW_OK);
         bool recruit = m->class == MESSAGE_RECRUIT;
+        recruits += recruit;
         if (slice_ends(sms, end) != recruit || slice_find(wechat, end) >= 0)
             fail_msg("%s: %.*s", m->id, SLICE_ARG(sms));
         if (recruit && slice_find(sms, end) + (ptrdiff_t)end.n != (ptrdiff_t)sms.n)
             fail_msg("%s says it twice: %.*s", m->id, SLICE_ARG(sms));
     }
+    assert_true(recruits >= 2); /* recruit.call, recruit.shared */
     arena_free(&a);
     catalogue_release(c);
 }

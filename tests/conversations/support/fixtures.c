@@ -10,6 +10,7 @@
 #include "handlers/protect.h"
 #include "handlers/roles.h"
 #include "tests/conversations/support/district.h"
+#include "tests/conversations/support/pool.h"
 #include "tests/conversations/support/roster.h"
 
 /* The demo district as `linli demo` makes it, with a few volunteers. */
@@ -81,5 +82,7 @@ int fixture_run(struct world *w, const char *name)
         if (strcmp(fixtures[i].name, name) == 0)
             return world_transact(w, fixtures[i].run, NULL);
     int rc = roster_run(w, name);
+    if (rc == GW_ENOTFOUND)
+        rc = pool_run(w, name);
     return rc == GW_ENOTFOUND ? district_run(w, name) : rc;
 }

@@ -97,6 +97,59 @@ static bool do_event(struct script *s, struct slice rest)
     return true;
 }
 
+static bool do_deliver(struct script *s, struct slice rest)
+{
+    int64_t failed = 0, unreported = 0;
+    struct slice first = next_word(&rest), second = next_word(&rest);
+    if ((first.n > 0 && slice_to_int(first, &failed) != GW_OK) ||
+        (second.n > 0 && slice_to_int(second, &unreported) != GW_OK))
+        return malformed(s, "@ deliver [FAILED UNREPORTED]");
+    int rc = world_deliver(s->world, (int)failed, (int)unreported);
+    return rc >= 0 || complain(s, "what is due to be sent", SLICE(""), slice_of(s->world->error));
+}
+
+static bool do_policy(struct script *s, struct slice rest)
+{
+    char key[80];
+    int64_t value;
+    struct fault fault = { 0 };
+    struct policy *changed = NULL;
+    struct slice name = next_word(&rest);
+    snprintf(key, sizeof key, "%.*s", SLICE_ARG(name));
+    if (slice_to_int(rest, &value) != GW_OK)
+        return malformed(s, "@ policy KEY N");
+    if (s->world->policy_changes == NULL)
+        s->world->policy_changes = json_object();
+    json_object_set_new(s->world->policy_changes, key, json_integer(value));
+    int rc = policy_read(s->world->policy_changes, "policy", &changed, &fault);
+    if (rc < 0)
+        return complain(s, "a key of policy", SLICE(""), slice_of(fault.text));
+    policy_free(s->world->policy);
+    s->world->policy = changed;
+    return true;
+}
+
+static bool do_answers(struct script *s, struct slice rest)
+{
+    int64_t n = 0;
+    char id[80], phone[12];
+    struct slice count = next_word(&rest), message = next_word(&rest);
+    if (slice_to_int(count, &n) != GW_OK || rest.n == 0)
+        return malformed(s, "@ answers N ID TEXT");
+    snprintf(id, sizeof id, "%.*s", SLICE_ARG(message));
+    for (int64_t i = 0; i < n; i++) {
+        int rc = world_next_phone(s->world, id, phone);
+        if (rc <= 0)
+            return complain(s, "another phone that got ", message, slice_of(s->world->error));
+        world_speaker(s->world, CHANNEL_SMS, phone);
+        if (world_say(s->world, rest, SLICE("")) < 0)
+            return complain(s, "a turn that works", SLICE(""), slice_of(s->world->error));
+    }
+    s->said = n == 1;
+    s->failed = 0;
+    return true;
+}
+
 static bool do_at(struct script *s, struct slice rest)
 {
     struct slice word = next_word(&rest);
@@ -112,11 +165,22 @@ static bool do_at(struct script *s, struct slice rest)
         return do_setup(s, SLICE("demo"));
     if (slice_eq(word, SLICE("event")))
         return do_event(s, rest);
+    if (slice_eq(word, SLICE("deliver")))
+        return do_deliver(s, rest);
+    if (slice_eq(word, SLICE("answers")))
+        return do_answers(s, rest);
+    if (slice_eq(word, SLICE("policy")))
+        return do_policy(s, rest);
+    if (slice_eq(word, SLICE("unsigned"))) {
+        s->world->terms.signed_pushes = false;
+        return true;
+    }
     if (slice_eq(word, SLICE("restart"))) {
         world_restart(s->world);
         return true;
     }
-    return malformed(s, "@ now, as, wechat, setup, demo, event or restart");
+    return malformed(
+        s, "@ now, as, wechat, setup, demo, event, policy, unsigned, deliver, answers or restart");
 }
 
 /* expected messages: [id] {…} text */

@@ -8,6 +8,12 @@
  *     @ demo                                 the same as @ setup demo
  *     @ event subscribe                      an event instead of a text
  *     @ event location {"latitude": 22.78}   the same with what comes with it
+ *     @ unsigned                             accounts that do not prove the sender from here on
+ *     @ deliver [FAILED UNREPORTED]          sends what is due; of the broadcasts' texts so many
+ *                                            fail, or are not reported
+ *     @ answers N ID TEXT                    the next N phones that got message ID write TEXT;
+ *                                            the reply to a single one is looked at as ever
+ *     @ policy KEY N                         a number of policy from here on
  *     @ restart                              closes and opens the store
  *     > text                                 what the person writes
  *     < [id] {n · s段} text                  the one reply; {…} and the text may be left out

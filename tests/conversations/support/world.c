@@ -7,9 +7,12 @@
 
 #include "gateway/base/embed.h"
 #include "gateway/base/json.h"
+#include "gateway/base/segments.h"
 #include "gateway/store/inbox.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
+#include "gateway/store/sql.h"
+#include "handlers/broadcasts.h"
 #include "handlers/policy.h"
 
 static const char signature[] = "思茅志愿";
@@ -27,6 +30,7 @@ struct world *world_open(struct catalogue *catalogue)
     w->support = support_store(tables);
     w->policy = policy_default();
     w->now = SUPPORT_NOW;
+    w->terms = (struct account_terms){ .signature = signature, .price = 5, .signed_pushes = true };
     world_speaker(w, CHANNEL_SMS, "13800000001");
     return w;
 }
@@ -37,6 +41,7 @@ void world_close(struct world *w)
     support_free(w->support);
     catalogue_release(w->catalogue);
     policy_free(w->policy);
+    json_decref(w->policy_changes);
     arena_free(&w->arena);
     free(w);
 }
@@ -77,6 +82,7 @@ int world_transact(struct world *w,
         .policy = w->policy,
         .arena = &w->arena,
         .trace = arena_printf(&w->arena, "test-%d", ++w->traces),
+        .terms = &w->terms,
     };
     int rc = run(w, &s, context);
     if (rc < 0) {
@@ -255,6 +261,118 @@ int world_next_notice(struct world *w, const char *recipient, struct outbox_row 
 {
     struct looking in = { recipient, out };
     return world_transact(w, look, &in);
+}
+
+/* sending */
+
+struct delivering {
+    int failed, unreported;
+};
+
+static int reported(const struct service *s, const struct outbox_row *row, bool delivered)
+{
+    const struct outbox_report r = { .realm = row->realm,
+                                     .id = row->id,
+                                     .final = true,
+                                     .delivered = delivered,
+                                     .reason = SLICE("test") };
+    return outbox_report(s->tx, &r, s->now);
+}
+
+static int report(const struct service *s, const struct outbox_row *row, struct delivering *d)
+{
+    if (row->origin != 0 && d->failed > 0) {
+        d->failed--;
+        return reported(s, row, false);
+    }
+    if (row->origin != 0 && d->unreported > 0) {
+        d->unreported--;
+        return 0;
+    }
+    return reported(s, row, true);
+}
+
+static int send_row(struct world *w, const struct service *s, const struct outbox_row *row,
+                    struct delivering *d)
+{
+    enum { OWNER = 9, SECONDS = 60 };
+    struct broadcast_admission may;
+    struct slice text;
+    int rc = broadcast_admit(s, row, &may);
+    if (rc < 0)
+        return rc;
+    if (may.verdict != BROADCAST_SEND)
+        return outbox_outcome(s->tx, row->id, OWNER, row->attempt,
+                              may.verdict == BROADCAST_LATER ? OUTBOX_LATER : OUTBOX_NEEDLESS,
+                              SLICE(""), slice_of(may.reason), may.at, s->now);
+    rc = world_message_text(w, row->message, row->params, true, &text);
+    if (rc >= 0)
+        rc = outbox_sending(s->tx, row->id, OWNER, row->attempt, s->now, SECONDS,
+                            segments_mainland(text), segments_mainland(text) * w->terms.price);
+    if (rc >= 0)
+        rc = outbox_outcome(s->tx, row->id, OWNER, row->attempt, OUTBOX_OK, SLICE(""), SLICE(""), 0,
+                            s->now);
+    return rc < 0 ? rc : report(s, row, d);
+}
+
+static int deliver(struct world *w, const struct service *s, void *context)
+{
+    enum { ROWS = 1000 };
+    struct delivering *d = context;
+    struct slice *lanes = NULL;
+    int n = outbox_lanes(s->tx, s->arena, &lanes), sent = 0;
+    for (int i = 0; i < n; i++) {
+        const struct outbox_lease lease = {
+            .owner = 9, .lane = lanes[i], .seconds = 60, .urgent = ROWS, .other = ROWS
+        };
+        struct outbox_row *rows = NULL;
+        int count = outbox_lease(s->tx, s->vault, &lease, s->now, s->arena, &rows);
+        for (int k = 0; k < count; k++) {
+            int rc = send_row(w, s, &rows[k], d);
+            if (rc < 0)
+                return rc;
+            sent++;
+        }
+        if (count < 0)
+            return count;
+    }
+    return n < 0 ? n : sent;
+}
+
+int world_deliver(struct world *w, int failed, int unreported)
+{
+    struct delivering d = { failed, unreported };
+    return world_transact(w, deliver, &d);
+}
+
+SQL(world_waiting_phones, "SELECT id, recipient FROM outbox WHERE message = $message "
+                          "AND state IN (3, 4) ORDER BY id");
+
+struct phoning {
+    const char *message;
+    char *phone;
+};
+
+static int next_phone(struct world *w, const struct service *s, void *context)
+{
+    struct phoning *p = context;
+    int rc;
+    struct rows *r = sql_rows(s->tx, &world_waiting_phones, BINDS(BIND_STR("message", p->message)));
+    while ((rc = rows_next(s->tx, r)) == 1) {
+        if (was_seen(w, rows_int(r, 0)) || w->seen_count == WORLD_SEEN_MAX)
+            continue;
+        w->seen[w->seen_count++] = rows_int(r, 0);
+        snprintf(p->phone, 12, "%.*s", SLICE_ARG(rows_text(r, 1)));
+        rows_close(s->tx, r);
+        return 1;
+    }
+    return rc;
+}
+
+int world_next_phone(struct world *w, const char *message, char phone[12])
+{
+    struct phoning p = { message, phone };
+    return world_transact(w, next_phone, &p);
 }
 
 /* texts */

@@ -14,9 +14,11 @@ struct world {
     struct support *support;
     struct catalogue *catalogue;
     struct policy *policy;
+    json_t *policy_changes; /* what `@ policy` said so far; NULL: nothing */
     int64_t now;
     char realm[16], account[16], sender[80]; /* who speaks */
     enum text_channel channel;
+    struct account_terms terms;   /* of every account: 5 fen a segment, signed */
     int keys;                     /* messages so far: their keys */
     int traces;                   /* transactions so far: each has a trace of its own */
     int64_t seen[WORLD_SEEN_MAX]; /* outbox rows shown already */
@@ -50,6 +52,13 @@ int world_transact(struct world *w,
 /* The next message of our own to a phone or openid that has become due and was not looked at: 1
  * with its id and parameters (arena), 0 when there is none, or GW_E*. */
 int world_next_notice(struct world *w, const char *recipient, struct outbox_row *out);
+
+/* Sends what is due as the dispatcher does, to a provider that takes all: of the broadcasts' rows
+ * the first `failed` are reported as not delivered, the next `unreported` not at all, the others as
+ * delivered. The number sent, or GW_E*. */
+int world_deliver(struct world *w, int failed, int unreported);
+/* The next phone that has a message of this id before it, sent and not looked at: 1, 0 or GW_E*. */
+int world_next_phone(struct world *w, const char *message, char phone[12]);
 
 /* The ids of the last reply, with those joined to it: "resume.where+hours.how_long", "" for none.
  * In the arena. */

@@ -225,5 +225,52 @@ int attendance_tell_hours(const struct service *s, const struct hours *row,
     json_t *params = hours_row_params(s, row, v->name, totals.minutes);
     if (less)
         json_put_slice(params, "reason", SLICE("early"));
-    return notify_tell(s, v->address, less ? "hours.confirmed_less" : "hours.confirmed", params);
+    return notify_volunteer(s, v->address, less ? "hours.confirmed_less" : "hours.confirmed",
+                            params);
+}
+
+static int put_told(const struct service *s, const struct attendance_told *t, json_t *items)
+{
+    struct ledger_totals totals;
+    int rc = ledger_total(s, t->row.person, &totals);
+    if (rc < 0)
+        return rc;
+    json_t *item = json_object();
+    json_put_slice(item, "name", t->person.name);
+    json_put_int(item, "minutes", t->row.minutes);
+    json_put_int(item, "total", totals.minutes);
+    json_put_int(item, "less", t->less);
+    json_array_append_new(items, item);
+    return 0;
+}
+
+/* All of one phone, the first of whom is `told[0]`. */
+static int tell_phone(const struct service *s, const struct attendance_told *told, int n)
+{
+    int64_t address = told[0].person.address;
+    json_t *items = json_array();
+    int rc = 0;
+    for (int i = 0; rc >= 0 && i < n; i++)
+        if (told[i].person.address == address)
+            rc = put_told(s, &told[i], items);
+    if (rc < 0 || json_array_size(items) < 2) {
+        json_decref(items);
+        return rc < 0 ? rc : attendance_tell_hours(s, &told->row, &told->person, told->less);
+    }
+    json_t *params = hours_row_params(s, &told->row, told->person.name, 0);
+    json_object_set_new(params, "items", items);
+    return notify_volunteer(s, address, "hours.confirmed_many", params);
+}
+
+int attendance_tell_all(const struct service *s, const struct attendance_told *told, int n)
+{
+    int rc = 0;
+    for (int i = 0; rc >= 0 && i < n; i++) {
+        bool told_before = false;
+        for (int k = 0; k < i; k++)
+            told_before = told_before || told[k].person.address == told[i].person.address;
+        if (told[i].person.address != 0 && !told_before)
+            rc = tell_phone(s, told + i, n - i);
+    }
+    return rc < 0 ? rc : 0;
 }

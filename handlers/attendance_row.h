@@ -60,4 +60,15 @@ GW_MUSTCHECK int attendance_record_hours(const struct service *s,
 GW_MUSTCHECK int attendance_tell_hours(const struct service *s, const struct hours *row,
                                        const struct volunteer *v, bool less);
 
+/* What each of a list is told. */
+struct attendance_told {
+    struct volunteer person;
+    struct hours row;
+    bool less;
+};
+/* Tells all of a list, one text a phone: several people on one get "hours.confirmed_many" {date,
+ * in_month, activity, confirmer, items [{name, minutes, total, less}]}. 0 or GW_E*. */
+GW_MUSTCHECK int attendance_tell_all(const struct service *s, const struct attendance_told *told,
+                                     int n);
+
 #endif

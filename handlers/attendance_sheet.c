@@ -5,6 +5,8 @@
 #include "gateway/base/json.h"
 #include "gateway/store/timers.h"
 #include "handlers/attendance_row.h"
+#include "handlers/consents.h"
+#include "handlers/list.h"
 #include "handlers/hours_row.h"
 #include "handlers/notify.h"
 #include "handlers/organizations.h"
@@ -27,6 +29,8 @@ struct list {
     struct volunteer *own; /* the people of the organizer's address */
     int own_count;
     struct attendance_sheet *sheet;
+    struct attendance_told *told; /* whose hours were confirmed, while closing */
+    int told_count;
 };
 
 static const char *const outcome_names[ATTENDANCE_OUTCOMES] = {
@@ -303,7 +307,11 @@ static int ask_why(const struct list *l, const struct attendance_row *row,
     json_put_slice(params, "activity", l->activity.title);
     json_put_slice(params, "leader", l->role.name);
     json_put_int(params, "number", row->number);
-    return notify_ask(l->s, v->address, "noshow.ask", params);
+    int rc = opt_allows(l->s, v->address, OPT_ALL);
+    if (rc == 1)
+        return notify_ask(l->s, v->address, "noshow.ask", params);
+    json_decref(params);
+    return rc;
 }
 
 /* The organizer's own hours wait for the organization above. */
@@ -332,7 +340,11 @@ static int record_came(struct list *l, struct attendance_row *row,
     record->hours = hours.id;
     if (own || rc == 0)
         return 0;
-    return attendance_tell_hours(l->s, &hours, v, row->minutes < l->sheet->length);
+    l->told = list_room(l->s->arena, l->told, l->told_count, sizeof *l->told);
+    l->told[l->told_count++] = (struct attendance_told){ .person = *v,
+                                                         .row = hours,
+                                                         .less = row->minutes < l->sheet->length };
+    return 0;
 }
 
 static int record_row(struct list *l, struct attendance_row *row,
@@ -388,6 +400,8 @@ int attendance_close(const struct service *s, struct attendance_closing *closing
                   closing->activity, NULL);
     for (int i = 0; rc >= 0 && i < out->count; i++)
         rc = record_row(&l, &out->rows[i], closing);
+    if (rc >= 0)
+        rc = attendance_tell_all(s, l.told, l.told_count);
     if (rc >= 0)
         rc = confirm_activity(s, closing->activity);
     out->closed = rc >= 0;

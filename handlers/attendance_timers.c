@@ -11,6 +11,13 @@ enum { AFTER_OFFERS = 5 };
 /* Names in one question of two segments. */
 enum { MISSING_SHOWN = 8 };
 
+SQL(eve_left, "SELECT v.name FROM signups u JOIN volunteers v ON v.id = u.volunteer "
+              "WHERE u.activity = $activity AND u.state = 4 AND u.number > 0 "
+              "ORDER BY u.number LIMIT 3");
+SQL(eve_filled, "SELECT v.name FROM signups u JOIN offers o ON o.signup = u.id "
+                "JOIN volunteers v ON v.id = u.volunteer WHERE u.activity = $activity "
+                "AND u.state = 1 AND o.state = 2 ORDER BY u.number LIMIT 3");
+
 int attendance_schedule(const struct service *s, int64_t activity, int64_t starts_at,
                         int64_t ends_at)
 {
@@ -114,6 +121,27 @@ int attendance_over_timer(const struct service *s, int64_t activity)
     return notify_ask(s, address, "attendance.ask", params);
 }
 
+/* Who had a place and gave it up, and who took one over from the waiting list. */
+static int put_names(const struct service *s, const struct sql *query, int64_t activity,
+                     json_t *params, const char *key)
+{
+    json_t *names = json_array();
+    int rc;
+    struct rows *r = sql_rows(s->tx, query, BINDS(BIND_INT("activity", activity)));
+    while ((rc = rows_next(s->tx, r)) == 1) {
+        struct slice name = rows_text(r, 0);
+        json_array_append_new(names, json_stringn(name.p ? name.p : "", name.n));
+    }
+    json_object_set_new(params, key, names);
+    return rc;
+}
+
+static int put_changes(const struct service *s, int64_t activity, json_t *params)
+{
+    int rc = put_names(s, &eve_left, activity, params, "left");
+    return rc < 0 ? rc : put_names(s, &eve_filled, activity, params, "filled");
+}
+
 int attendance_eve_timer(const struct service *s, int64_t activity)
 {
     struct activity a;
@@ -133,5 +161,11 @@ int attendance_eve_timer(const struct service *s, int64_t activity)
     json_put_int(params, "capacity", a.capacity);
     json_put_int(params, "full", sheet.count >= a.capacity);
     json_put_slice(params, "checkin_code", slice_of(code));
-    return notify_tell(s, address, "activity.eve", params);
+    rc = put_changes(s, activity, params);
+    if (rc < 0) {
+        json_decref(params);
+        return rc;
+    }
+    int64_t midnight = notify_moment(s, civil_day_of(s->now, s->zone) + 1, 0);
+    return notify_put(s, address, "activity.eve", params, OUTBOX_NOTICE, 0, midnight, 0);
 }

@@ -129,7 +129,7 @@ static int tell(const struct service *s, const char *message, const struct hours
     json_t *params = hours_row_params(s, row, v->name, total);
     if (row->reason.n > 0)
         json_put_slice(params, "reason", row->reason);
-    return notify_tell(s, row->address != 0 ? row->address : v->address, message, params);
+    return notify_volunteer(s, row->address != 0 ? row->address : v->address, message, params);
 }
 
 static int record(const struct service *s, const struct hours_decision *d, struct hours *row,

@@ -3,6 +3,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/store/people.h"
+#include "handlers/consents.h"
 
 enum { MINUTE = 60, DAY_SECONDS = 86400 };
 
@@ -78,6 +79,15 @@ int notify_put(const struct service *s, int64_t address, const char *message, js
 int notify_tell(const struct service *s, int64_t address, const char *message, json_t *params)
 {
     return notify_put(s, address, message, params, OUTBOX_NOTICE, 0, 0, 0);
+}
+
+int notify_volunteer(const struct service *s, int64_t address, const char *message, json_t *params)
+{
+    int rc = address != 0 ? opt_allows(s, address, OPT_ALL) : 0;
+    if (rc == 1)
+        return notify_tell(s, address, message, params);
+    json_decref(params);
+    return rc;
 }
 
 int notify_ask(const struct service *s, int64_t address, const char *message, json_t *params)

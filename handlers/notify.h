@@ -24,6 +24,11 @@ GW_MUSTCHECK int notify_put(const struct service *s, int64_t address, const char
 /* The same with everything at its default: a notice, now. */
 GW_MUSTCHECK int notify_tell(const struct service *s, int64_t address, const char *message,
                              json_t *params);
+/* notify_tell to somebody as a volunteer: not to a number that stopped all texts (OPT_ALL).
+ * Replies, what an organizer or a duty person is told, and changes of what was joined go all the
+ * same. */
+GW_MUSTCHECK int notify_volunteer(const struct service *s, int64_t address, const char *message,
+                                  json_t *params);
 /* A question open for policy.question_days. */
 GW_MUSTCHECK int notify_ask(const struct service *s, int64_t address, const char *message,
                             json_t *params);

@@ -32,8 +32,9 @@ static int send_reminder(const struct service *s, const struct activity *a, stru
     if (rc == 1) {
         json_t *params = activity_params(s, a);
         json_object_set(params, "names", m->names);
-        rc = notify_put(s, m->address, "reminder.tomorrow", params, OUTBOX_NOTICE, 0, a->starts_at,
-                        0);
+        /* It says 明天, which the quiet hours would make wrong. */
+        int64_t tonight = notify_moment(s, civil_day_of(s->now, s->zone), s->policy->quiet_from);
+        rc = notify_put(s, m->address, "reminder.tomorrow", params, OUTBOX_NOTICE, 0, tonight, 0);
     }
     json_decref(m->names);
     *m = (struct reminder){ 0 };

@@ -1,5 +1,6 @@
 /* Who came: check-in, the leader's list closed by exceptions, a no-show that objects. */
 #include "handlers/attendance.h"
+#include "handlers/consents.h"
 
 #include "gateway/base/json.h"
 #include "gateway/store/outbox.h"
@@ -260,6 +261,61 @@ static void closing_records_and_tells_everybody(void **state)
     struct activity a;
     assert_int_equal(activity_get(&c->r->s, c->activity, &a), 1);
     assert_int_equal(a.state, ACTIVITY_CONFIRMED);
+}
+
+/* Two more on the phone of number 1: one text for the three. */
+static void a_shared_phone_gets_one_text(void **state)
+{
+    struct scene *c = *state;
+    struct volunteer second = records_volunteer(c->r, "李国才", c->people[0].address);
+    struct volunteer third = records_volunteer(c->r, "李小兰", c->people[0].address);
+    records_join(c->r, c->activity, &second);
+    records_join(c->r, c->activity, &third);
+    records_append(c->r, c->people[0].id, 60);
+    struct attendance_check out;
+    check_in_first(c, 2);
+    assert_int_equal(attendance_check_in(&c->r->s, second.id, SLICE(""), &out),
+                     ATTENDANCE_CHECKED_IN);
+    assert_int_equal(attendance_check_in(&c->r->s, third.id, SLICE(""), &out),
+                     ATTENDANCE_CHECKED_IN);
+    c->r->s.now = c->ends_at;
+    struct attendance_sheet sheet;
+    struct attendance_item item = { .number = 8, .what = ATTENDANCE_WHAT_MINUTES, .minutes = 60 };
+    assert_int_equal(close_list(c, &item, 1, &sheet), ATTENDANCE_DONE);
+    json_t *params = NULL;
+    assert_int_equal(told(c, second.address, "hours.confirmed", NULL), 0);
+    assert_int_equal(told(c, second.address, "hours.confirmed_less", NULL), 0);
+    assert_int_equal(told(c, second.address, "hours.confirmed_many", &params), 1);
+    json_t *items = json_object_get(params, "items");
+    assert_int_equal(json_array_size(items), 3);
+    assert_string_equal(json_text(json_array_get(items, 0), "name", ""), names[0]);
+    assert_int_equal(json_int(json_array_get(items, 0), "total", 0), 180);
+    assert_string_equal(json_text(json_array_get(items, 1), "name", ""), "李国才");
+    assert_int_equal(json_int(json_array_get(items, 1), "minutes", 0), 120);
+    assert_int_equal(json_int(json_array_get(items, 2), "minutes", 0), 60);
+    assert_int_equal(json_int(json_array_get(items, 2), "less", 0), 1);
+    assert_string_equal(json_text(params, "activity", ""), "老街打扫");
+    assert_int_equal(told(c, c->people[1].address, "hours.confirmed", NULL), 1);
+    json_decref(params);
+}
+
+static void who_stopped_all_texts_is_not_told(void **state)
+{
+    struct scene *c = *state;
+    check_in_first(c, 3);
+    c->r->s.now = c->ends_at + 300;
+    for (int i = 0; i < PEOPLE; i++)
+        assert_int_equal(
+            opt_out(&c->r->s, c->people[i].address, OPT_ALL, SLICE("全停"), SLICE("sms")),
+            OPT_CHANGED);
+    struct attendance_sheet sheet;
+    assert_int_equal(close_list(c, exceptions, 4, &sheet), ATTENDANCE_DONE);
+    for (int i = 0; i < PEOPLE; i++) {
+        assert_int_equal(told(c, c->people[i].address, "hours.confirmed", NULL), 0);
+        assert_int_equal(told(c, c->people[i].address, "hours.confirmed_less", NULL), 0);
+        assert_int_equal(told(c, c->people[i].address, "noshow.ask", NULL), 0);
+    }
+    assert_int_equal(records_total(c->r, c->people[0].id), 120); /* it is on record all the same */
 }
 
 static void what_is_told_names_person_day_and_total(void **state)
@@ -526,6 +582,8 @@ static void the_evening_before_the_leader_gets_count_and_code(void **state)
     assert_int_equal(json_int(params, "people", 0), PEOPLE);
     assert_int_equal(json_int(params, "capacity", 0), 20);
     assert_int_equal(strlen(json_text(params, "checkin_code", "")), 6);
+    assert_int_equal(json_array_size(json_object_get(params, "left")), 0);
+    assert_int_equal(json_array_size(json_object_get(params, "filled")), 0);
     json_decref(params);
     c->r->s.now = c->starts_at;
     assert_int_equal(attendance_eve_timer(&c->r->s, c->activity), 0);
@@ -754,6 +812,8 @@ int main(void)
         T(the_sheet_shows_numbers_and_check_ins),
         T(a_preview_counts_and_changes_nothing),
         T(closing_records_and_tells_everybody),
+        T(a_shared_phone_gets_one_text),
+        T(who_stopped_all_texts_is_not_told),
         T(what_is_told_names_person_day_and_total),
         T(closing_twice_changes_nothing),
         T(without_a_word_who_did_not_check_in_is_absent),

@@ -47,7 +47,7 @@ static int read_text(struct action_call *call, bool first, json_t *read)
 {
     static const char *const wish[] = { "date",  "time_start", "time_end", "minutes",
                                         "place", "activity",   "persons",  "requirements" };
-    static const char *const kinds[] = { "recruit", "date.future", "time", "hazard" };
+    static const char *const kinds[] = { "recruit", "date.future", "time", "duration", "hazard" };
     int rc = 0;
     for (size_t i = 0; rc >= 0 && call->reading && i < sizeof kinds / sizeof *kinds; i++) {
         json_t *one = json_object();
@@ -68,11 +68,31 @@ static int read_text(struct action_call *call, bool first, json_t *read)
     return rc < 0 ? rc : GW_OK;
 }
 
+/* 到11点, 11点结束 or 两个小时, where the start is known and the end is not. */
+static bool take_end(json_t *draft, const json_t *read)
+{
+    int start = (int)json_int(draft, "start", -1), end = -1;
+    int64_t minutes = json_int(read, "minutes", 0);
+    if (start < 0 || json_object_get(draft, "end") != NULL)
+        return false;
+    if (civil_parse_hhmm(json_slice(read, "time_end"), &end) != GW_OK &&
+        civil_parse_hhmm(json_slice(read, "time_start"), &end) != GW_OK && minutes > 0)
+        end = (int)((start + minutes) % DAY_MINUTES);
+    if (end < 0 || (end <= start && minutes == 0))
+        return false;
+    json_put_int(draft, "end", end);
+    return true;
+}
+
 static bool take_time(json_t *draft, const json_t *read)
 {
     int64_t day;
     int start = -1, end = -1;
     bool any = action_day(read, "date", &day) && keep(draft, "date", json_slice(read, "date"));
+    bool whole = json_slice(read, "time_start").n > 0 &&
+                 (json_slice(read, "time_end").n > 0 || json_int(read, "minutes", 0) > 0);
+    if (!whole && json_object_get(read, "date") == NULL && take_end(draft, read))
+        return true;
     if (civil_parse_hhmm(json_slice(read, "time_start"), &start) != GW_OK)
         return any;
     json_put_int(draft, "start", start);

@@ -92,11 +92,19 @@ static int ask_first(struct run *r, bool open)
     return done(run_menu(r, &first->to, NULL));
 }
 
+/* 别发了 may read as a no as well: wanting no more texts goes before the answer to a question. */
+static bool opts_out(const struct run *r)
+{
+    bool answer = r->word == GLOBAL_NO || r->word == GLOBAL_YES || r->word == GLOBAL_THANKS;
+    const struct flow *wish = names_get(&r->c->intents, slice_of(r->understood.intent));
+    return answer && wish != NULL && wish == r->c->menu.words[GLOBAL_OPT_OUT][OPEN_NOTHING].flow;
+}
+
 int run_word(struct run *r)
 {
     const struct step *open = run_open_step(r);
     enum open_kind kind = open != NULL ? menu_open_kind(open) : OPEN_NOTHING;
-    if (r->word == GLOBAL_NONE)
+    if (r->word == GLOBAL_NONE || opts_out(r))
         return 0;
     if (r->word == GLOBAL_HELP && open != NULL && open->help != NULL) {
         r->aside = true;

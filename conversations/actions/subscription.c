@@ -145,7 +145,8 @@ static int one_organization(struct action_call *call)
 static int optout_sending(struct action_call *call)
 {
     struct broadcast b;
-    if (call->reading == NULL || understand_global(call->reading) != GLOBAL_NONE)
+    enum global_word word = call->reading ? understand_global(call->reading) : GLOBAL_OPT_OUT;
+    if (word != GLOBAL_NONE && word <= GLOBAL_STOP)
         return action_end(call, "own");
     int rc = broadcast_open_of(call->service, call->address->id, &b);
     if (rc < 0)

@@ -33,22 +33,6 @@ static int find_broadcast(const struct service *s, struct broadcast_call *call, 
 
 /* ---- draft ---- */
 
-/* Signature and price of the first SMS account. */
-static const char *terms(const struct installation *in, int64_t *price)
-{
-    size_t i;
-    json_t *one;
-    *price = 0;
-    json_array_foreach(config_json(in->config, "accounts"), i, one)
-    {
-        if (strcmp(json_text(one, "channel", ""), "sms") != 0)
-            continue;
-        *price = json_int(one, "price_fen", 0);
-        return json_text(one, "signature", in->signature);
-    }
-    return in->signature;
-}
-
 /* Segments of a text with these parameters, or GW_E*. */
 static int segments_of(struct broadcast_call *call, const char *signature, const char *message,
                        const json_t *params)
@@ -68,8 +52,10 @@ static int segments_of(struct broadcast_call *call, const char *signature, const
 /* Fills in what the wording says; 1, 0 when refused, or GW_E*. */
 static int measure(struct broadcast_call *call, json_t *params, struct broadcast_form *f)
 {
-    const char *signature = terms(call->in, &f->price);
+    const struct account_terms terms = installation_terms(call->in);
+    const char *signature = terms.signature;
     const char *second = call->second_wording;
+    f->price = terms.price;
     int rc = f->segments = segments_of(call, signature, "recruit.call", params);
     if (rc > 0 && second != NULL) {
         f->message[1] = f->shared[1] = slice_of(second);
@@ -174,16 +160,15 @@ static int render_samples(const struct service *s, struct broadcast_call *call,
                           struct slice samples[2])
 {
     struct activity a;
-    int64_t price;
-    const char *signature = terms(call->in, &price);
+    const struct account_terms terms = installation_terms(call->in);
     int rc = activity_get(s, call->b.activity, &a);
     if (rc <= 0)
         return rc;
     json_t *params = broadcast_params(s, &a);
     for (int i = 0; i < 2; i++) {
         rc = catalogue_render(call->in->catalogue, "recruit.call", params,
-                              i == 0 ? CHANNEL_SMS : CHANNEL_WECHAT, signature, false, s->arena,
-                              &samples[i]);
+                              i == 0 ? CHANNEL_SMS : CHANNEL_WECHAT, terms.signature, false,
+                              s->arena, &samples[i]);
         if (rc < 0)
             samples[i] = (struct slice){ 0 };
     }

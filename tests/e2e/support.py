@@ -151,6 +151,46 @@ def gateway(linli, **changes):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Office:
+    """A demo district of `people` volunteers with the commands on it; `gateway` is not started yet."""
+
+    def __init__(self, linli, people, **changes):
+        self.linli = linli
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="linli-office-"))
+        self.config = config(self.path, **changes)
+        self.gateway = Gateway(linli, self.path, self.config)
+        self.run("demo", "--volunteers", people)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.gateway.process is not None and self.gateway.process.poll() is None:
+            self.gateway.kill()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def command(self, *args):
+        return [self.linli, *map(str, args), "--config", self.config]
+
+    def run(self, *args, status=0):
+        done = subprocess.run(self.command(*args), capture_output=True, text=True, encoding="utf-8", timeout=300)
+        if done.returncode != status:
+            raise AssertionError(f"linli {' '.join(map(str, args))}: exit {done.returncode}: {done.stderr}")
+        return done
+
+    def broadcast(self, *args):
+        return json.loads(self.run("broadcast", *args, "--json").stdout)
+
+    def refused(self, words, *args):
+        done = self.run("broadcast", *args, status=1)
+        equal(done.stdout, "", f"output of what is refused: {args}")
+        equal(len(done.stderr.splitlines()), 1, f"one line: {done.stderr}")
+        equal(words in done.stderr, True, f"{words!r} in {done.stderr!r}")
+
+    def number(self, sql, *args):
+        return self.gateway.rows(sql, *args)[0][0]
+
+
 class Provider:
     """Stands where Kannel's sendsms would: notes each request, refuses the first `fail` of them."""
 

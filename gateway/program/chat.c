@@ -13,6 +13,8 @@
 #include "gateway/program/installation.h"
 #include "gateway/program/message.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/people.h"
+#include "handlers/broadcasts.h"
 
 enum { LINE_MAX_BYTES = 8192 };
 
@@ -109,6 +111,50 @@ static int collect_notices(const struct service *s, void *context)
     return n < 0 ? n : GW_OK;
 }
 
+/* Where no account can send by itself, whoever talks here is the phone: texts of a broadcast that
+ * are due leave now, and with them the question they ask. */
+static int read_calls(const struct service *s, void *context)
+{
+    struct turn_call *call = context;
+    struct chat *chat = call->chat;
+    struct outbox_row *rows = NULL;
+    struct address address;
+    int64_t after = 0;
+    int rc = people_address(s->tx, s->vault, s->ids, chat->realm, chat->sender, chat->account,
+                            s->now, s->arena, &address);
+    int n = rc < 0 ? rc : 1;
+    while (n > 0) {
+        n = outbox_to(s->tx, s->vault, address.id, after, s->arena, &rows);
+        for (int i = 0; i < n; i++) {
+            struct broadcast_admission may;
+            after = rows[i].id;
+            if (rows[i].state != OUTBOX_QUEUED || rows[i].origin == 0 ||
+                rows[i].not_before > s->now)
+                continue;
+            rc = broadcast_admit(s, &rows[i], &may);
+            if (rc < 0)
+                return rc;
+            if (may.verdict == BROADCAST_SEND && rows[i].id <= chat->seen_until)
+                chat->seen_until = rows[i].id - 1;
+        }
+    }
+    return n;
+}
+
+/* Whether an SMS account of the configuration has what it needs to send. */
+static bool nobody_sends(const struct chat *chat)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(config_json(chat->in.config, "accounts"), i, one)
+    {
+        if (strcmp(json_text(one, "channel", ""), "sms") == 0 &&
+            json_object_size(json_object_get(one, "settings")) > 0)
+            return false;
+    }
+    return true;
+}
+
 static int render(struct chat *chat, struct slice replies, struct slice **texts, size_t *count,
                   struct fault *fault)
 {
@@ -165,6 +211,10 @@ static int one_line(struct chat *chat, struct slice text, struct fault *fault)
     if (rc < 0)
         return rc;
     struct turn_call call = { .chat = chat, .text = text };
+    if (nobody_sends(chat))
+        rc = installation_transact(&chat->in, now, &chat->arena, read_calls, &call, fault);
+    if (rc < 0)
+        return rc;
     rc = installation_transact(&chat->in, now, &chat->arena, run_turn, &call, fault);
     struct turn_call after = { .chat = chat, .result.address = call.result.address };
     if (rc >= 0)

@@ -279,6 +279,34 @@ def equal(got, expected, what):
         raise AssertionError(f"{what}: expected {expected!r}, got {got!r}")
 
 
+# Broadcasts of one wave, without a second person.
+ONE_WAVE = {**AWAKE, "broadcast_second_over": 1000000, "broadcast_recall_seconds": 10}
+
+
+def broadcast(linli, g, *words):
+    done = subprocess.run([linli, "broadcast", *words, "--json", "--config", g.config], capture_output=True, text=True)
+    equal(done.returncode, 0, f"linli broadcast {' '.join(words)}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def call_people(linli, g):
+    """An organizer calls everybody who can be called by SMS, for an activity of the days to come: the audience."""
+    phone = g.rows("SELECT a.sender FROM roles r JOIN addresses a ON a.id = r.address WHERE r.kind = 1 AND r.state = 2")
+    code = g.rows("SELECT code FROM activities WHERE state = 2 AND starts_at > ? AND capacity > taken "
+                  "ORDER BY starts_at DESC", time.time() + 86400)
+    word, who = str(code[0][0]), ("--as", phone[0][0])
+    drafted = broadcast(linli, g, "draft", word, *who, "--channel", "sms", "--area", "思茅区", "--wave", "1000000")
+    shown = eventually("the audience is listed", lambda: previewed(linli, g, drafted["broadcast"], who), 60)
+    equal(shown["first"], shown["able"], "people of the first wave")
+    broadcast(linli, g, "confirm", drafted["broadcast"], str(shown["confirm"]), *who)
+    return int(drafted["broadcast"]), shown["able"]
+
+
+def previewed(linli, g, number, who):
+    shown = broadcast(linli, g, "preview", number, *who)
+    return shown if shown.get("confirm") else None
+
+
 def main(tests):
     """Runs every function of the list with the path of the program; prints how many passed."""
     linli = os.path.abspath(sys.argv[1])

@@ -43,11 +43,11 @@ struct fixture {
     int plans, reads;
     bool last_sent;
     /* Accounts "sms/a", "sms/b" … where the options have some. */
-    int by_account[ACCOUNTS]; /* requests */
-    int status_of[ACCOUNTS];  /* 0: as above */
-    int hold_account;         /* whose requests get no answer yet; -1: none */
-    int64_t order[ORDER_MAX]; /* row ids in the order of their requests */
-    int broken[ACCOUNTS], mended[ACCOUNTS];
+    _Atomic int by_account[ACCOUNTS]; /* requests */
+    _Atomic int status_of[ACCOUNTS];  /* 0: as above */
+    _Atomic int hold_account;         /* whose requests get no answer yet; -1: none */
+    int64_t order[ORDER_MAX];         /* row ids in the order of their requests */
+    _Atomic int broken[ACCOUNTS], mended[ACCOUNTS];
     int64_t poisoned; /* a row that admit cannot judge */
     /* What a status query says; kind REFUSE: nobody can be asked. */
     struct dispatch_plan query;

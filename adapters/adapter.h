@@ -77,8 +77,11 @@ struct inbound {
     struct slice text;      /* UTF-8, valid, without NUL and control bytes */
     struct slice key;       /* for duplicates: unique in the account, at most 255 bytes */
     struct slice event_key;
-    struct slice media;         /* media id, picture URL … */
-    struct slice media_more;    /* its picture URL, thumbnail or better copy */
+    struct slice media;      /* media id, picture URL … */
+    struct slice media_more; /* its picture URL, thumbnail or better copy */
+    /* What this action lets the account send by itself: so many messages within so many seconds, by
+     * kind of action; 0: nothing, or nothing is counted. */
+    int grant_kind, grant_count, grant_s;
     bool tapped;                /* the text was not typed but chosen from a list of ours */
     int64_t sent_at;            /* the provider's UTC seconds, 0 when it gives none */
     double latitude, longitude; /* INBOUND_LOCATION */
@@ -152,6 +155,7 @@ struct outbound {
                              "name" and, where it has one, by "name|format" */
     struct slice text;    /* rendered, with 【signature】 and opt-out suffix for SMS */
     const char *status_url; /* our public URL for receipts of this account; NULL: none */
+    struct slice token;     /* the account's access token, where its adapter has `token` */
 };
 
 /* An HTTP call to a provider; the platform makes it. */
@@ -179,6 +183,8 @@ enum send_outcome {
     SEND_BAD_RECIPIENT,  /* this number never works */
     SEND_REJECTED,       /* this text is refused */
     SEND_UNCERTAIN,      /* it may have worked */
+    SEND_NO_TOKEN,       /* the access token was not taken: with another one, again */
+    SEND_CLOSED,         /* nothing may be sent to this person for now: by another channel */
 };
 struct sent {
     enum send_outcome outcome;
@@ -186,6 +192,13 @@ struct sent {
     struct slice reason;      /* code and words, no personal data */
     int64_t retry_after; /* SEND_LATER, SEND_SLOW_DOWN: seconds the provider asks for (its clock-
                             aligned quotas included), 0: the dispatcher's own back-off */
+};
+
+/* What a request for an access token came to. */
+struct token_answer {
+    struct sent sent; /* SEND_OK, or why there is none */
+    struct slice token;
+    int64_t expires_in; /* seconds */
 };
 
 struct adapter {
@@ -224,6 +237,12 @@ struct adapter {
     /* The provider takes outbound.id and sends one message however often it comes, so a request
      * without an answer may simply be made again. */
     bool repeatable;
+    /* Asks for the access token that `send` wants in `message->token`; GW_E* when the account is
+     * not made for it. NULL: sends want none. And reads what came back. */
+    int (*token)(const struct account *account, struct arena *a, struct http_call *out,
+                 struct fault *fault);
+    void (*token_read)(const struct account *account, const struct http_result *result,
+                       struct arena *a, struct token_answer *out);
 };
 
 /* All adapters, NULL-terminated: how to add a provider is one file and one line in

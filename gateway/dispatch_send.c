@@ -179,17 +179,19 @@ void line_put_back(struct line *l, int64_t at, struct slice reason)
 
 /* What an answer says of its account. */
 
-static void pause_line(struct send *s, struct slice reason)
+/* Until the provider says it may be tried again, and long enough not to be a nuisance. */
+static void pause_line(struct send *s, struct slice reason, int64_t retry_after)
 {
     struct dispatch *d = s->group->d;
+    int64_t pause_s = retry_after > d->options.pause_s ? retry_after : d->options.pause_s;
     struct line *l = s->line;
     bool paused = line_paused(d, l);
-    s->wait_s = d->options.pause_s;
+    s->wait_s = pause_s;
     if (paused)
         return;
     l->broken = true;
-    l->paused_until = dispatch_now(d) + (uint64_t)d->options.pause_s * 1000;
-    line_put_back(l, s->group->now + d->options.pause_s, reason);
+    l->paused_until = dispatch_now(d) + (uint64_t)pause_s * 1000;
+    line_put_back(l, s->group->now + pause_s, reason);
     if (d->options.account_broken)
         d->options.account_broken(d->options.context, (int)(l - d->lines), true, reason);
 }
@@ -199,7 +201,7 @@ static void note_account(struct send *s, const struct dispatch_reading *r, int s
     struct dispatch *d = s->group->d;
     struct line *l = s->line;
     if (r->broken) {
-        pause_line(s, r->reason);
+        pause_line(s, r->reason, r->retry_after);
         return;
     }
     if (r->slow_down)

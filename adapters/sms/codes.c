@@ -23,6 +23,8 @@ static const enum send_outcome outcomes[] = {
     [CODE_ACCOUNT_MONTH] = SEND_ACCOUNT_BROKEN,
     [CODE_BUG] = SEND_REJECTED,
     [CODE_MAYBE] = SEND_UNCERTAIN,
+    [CODE_TOKEN] = SEND_NO_TOKEN,
+    [CODE_CLOSED] = SEND_CLOSED,
 };
 
 const struct sms_code *sms_code_find(const struct sms_code *table, struct slice code)

@@ -20,6 +20,8 @@ enum code_action {
     CODE_ACCOUNT_MONTH, /* nothing goes before the next month in China */
     CODE_BUG,           /* our request is wrong */
     CODE_MAYBE,         /* nobody knows whether it was taken */
+    CODE_TOKEN,         /* the access token was not taken */
+    CODE_CLOSED,        /* nothing may be sent to this person for now */
 };
 
 struct sms_code {

@@ -11,6 +11,10 @@ enum {
 };
 
 #define WORD_CHARACTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define API_URL         "https://api.weixin.qq.com"
+#define API_EXPECTED                                                                               \
+    "an https:// address without a slash at its end, \"" API_URL "\" when left out; http:// only " \
+    "to 127.0.0.1"
 #define KEY_EXPECTED                                                                               \
     "the EncodingAESKey of the platform's server form: exactly 43 letters and digits"
 
@@ -37,6 +41,10 @@ static const struct setting table[] = {
       WECHAT_KEY_TEXT, NULL, WORD_CHARACTERS, KEY_EXPECTED },
     { "aes_key_previous", SETTING_TEXT, false, offsetof(struct written, previous), WECHAT_KEY_TEXT,
       WECHAT_KEY_TEXT, NULL, WORD_CHARACTERS, KEY_EXPECTED },
+    { "app_secret", SETTING_TEXT, false, offsetof(struct written, account.app_secret), 8, 64, NULL,
+      WORD_CHARACTERS, "the account's AppSecret: letters and digits" },
+    { "api_url", SETTING_TEXT, false, offsetof(struct written, account.api_url), 8, 200, NULL, NULL,
+      API_EXPECTED },
     { "timestamp_window_s", SETTING_NUMBER, false, offsetof(struct written, account.window_s),
       WINDOW_MIN_S, ADAPTER_OLDEST_S, NULL, NULL, "seconds from 20 to 3024000, 300 when left out" },
     { NULL },
@@ -56,6 +64,13 @@ static int missing(const struct account *account, const char *key, const char *b
                      account->full_name, key, because);
 }
 
+/* Every call carries the token. */
+static bool safe_url(struct slice url)
+{
+    return !slice_ends(url, SLICE("/")) &&
+           (slice_starts(url, SLICE("https://")) || slice_starts(url, SLICE("http://127.0.0.1:")));
+}
+
 /* The keys in the order in which they are tried. */
 static int read_keys(const struct account *account, const struct written *w,
                      struct wechat_account *out, struct fault *fault)
@@ -71,7 +86,7 @@ static int read_keys(const struct account *account, const struct written *w,
 
 int wechat_account_check(struct account *account, struct arena *a, struct fault *fault)
 {
-    struct written w = { .account = { .window_s = WINDOW_S } };
+    struct written w = { .account = { .api_url = SLICE(API_URL), .window_s = WINDOW_S } };
     int rv = settings_read(account, table, &w, fault);
     if (rv != 0)
         return rv;
@@ -84,6 +99,11 @@ int wechat_account_check(struct account *account, struct arena *a, struct fault 
         return missing(account, "aes_key", "this mode encrypts", fault);
     if (w.key.n == 0 && w.previous.n > 0)
         return missing(account, "aes_key", "aes_key_previous goes with a new one", fault);
+    if (out->app_secret.n > 0 && out->app_id.n == 0)
+        return missing(account, "app_id", "app_secret goes with it", fault);
+    if (!safe_url(out->api_url))
+        return fault_set(fault, GW_ECONFIG, "account %s: settings.api_url is not right: give %s",
+                         account->full_name, API_EXPECTED);
     rv = read_keys(account, &w, out, fault);
     if (rv == 0)
         account->prepared = out;

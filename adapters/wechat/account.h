@@ -24,6 +24,8 @@ struct wechat_account {
     enum wechat_mode mode;
     struct wechat_key keys[WECHAT_KEYS_MAX]; /* the current one, then the one before */
     size_t key_count;                        /* 0 in plaintext mode */
+    struct slice app_secret;                 /* empty: the account only answers */
+    struct slice api_url;                    /* without a slash at its end */
     int64_t window_s;                        /* how far a signed timestamp may be from now */
 };
 

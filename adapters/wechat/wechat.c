@@ -3,6 +3,7 @@
 #include "adapters/form.h"
 #include "adapters/reply.h"
 #include "adapters/wechat/account.h"
+#include "adapters/wechat/client.h"
 #include "adapters/wechat/message.h"
 #include "adapters/wechat/reply.h"
 #include "adapters/wechat/signature.h"
@@ -158,6 +159,31 @@ static enum webhook_refusal read_request(const struct account *account, const st
     return refusal != REFUSED_NONE ? refusal : echo(&query, out);
 }
 
+/* What each action lets the account send (wechat.md 4.2): only accounts that can are told. */
+static void grant(const struct wechat_account *s, struct inbound *in)
+{
+    enum { MESSAGES = 1, CLICKS, FOLLOWS, SCANS };
+    static const struct {
+        int kind, count, seconds;
+    } grants[INBOUND_KINDS] = {
+        [INBOUND_TEXT] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_VOICE] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_IMAGE] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_VIDEO] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_LINK] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_LOCATION] = { MESSAGES, 5, 48 * 3600 },
+        [INBOUND_CLICK] = { CLICKS, 3, 60 },
+        [INBOUND_SUBSCRIBE] = { FOLLOWS, 3, 60 },
+        [INBOUND_SCAN] = { SCANS, 3, 60 },
+    };
+    int kind = in->tapped ? INBOUND_CLICK : (int)in->kind;
+    if (s->app_secret.n == 0)
+        return;
+    in->grant_kind = grants[kind].kind;
+    in->grant_count = grants[kind].count;
+    in->grant_s = grants[kind].seconds;
+}
+
 static void decode(const struct account *account, const struct webhook *hook, int64_t now,
                    struct arena *a, struct decoded *out)
 {
@@ -165,6 +191,8 @@ static void decode(const struct account *account, const struct webhook *hook, in
     enum webhook_refusal refusal = read_request(account, hook, now, a, out);
     if (refusal != REFUSED_NONE)
         *out = (struct decoded){ .refusal = refusal };
+    else if (out->message_count == 1)
+        grant(account->prepared, out->messages);
 }
 
 static void respond(const struct account *account, const struct decoded *decoded,
@@ -196,4 +224,8 @@ const struct adapter adapter_wechat = {
     .check = wechat_account_check,
     .decode = decode,
     .respond = respond,
+    .send = wechat_client_send,
+    .sent = wechat_client_sent,
+    .token = wechat_client_token,
+    .token_read = wechat_client_token_read,
 };

@@ -30,6 +30,7 @@ struct accounts {
 };
 
 struct background;
+struct tokens;
 
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
@@ -46,6 +47,7 @@ struct gateway {
     struct http_client *client;
     struct dispatch *dispatch;
     struct background *background;
+    struct tokens *tokens; /* loop's thread */
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;

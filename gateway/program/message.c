@@ -2,6 +2,7 @@
 
 #include "gateway/base/json.h"
 #include "gateway/program/loops.h"
+#include "gateway/store/grants.h"
 #include "gateway/store/media.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/people.h"
@@ -62,7 +63,12 @@ static int keep(const struct service *s, const struct message_input *in, struct 
         .reply = out->replies,
     };
     int rc = inbox_put(s->tx, s->vault, &row, s->arena);
-    return rc < 0 || in->media.n == 0 ? rc : keep_media(s, in, out);
+    if (rc >= 0 && in->media.n > 0)
+        rc = keep_media(s, in, out);
+    if (rc >= 0 && in->grant_count > 0)
+        rc = grant_give(s->tx, out->address.id, in->grant_kind, in->grant_count, in->grant_s,
+                        s->now);
+    return rc;
 }
 
 static int run_turn(const struct catalogue *c, const struct service *s,

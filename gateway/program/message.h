@@ -24,6 +24,7 @@ struct message_input {
     const struct understander *understander;
     struct recent *recent; /* for senders that repeat themselves (loops.h); NULL: nobody does */
     int texts_per_minute;  /* of a sender, with `recent`; 0: any number, and equal ones too */
+    int grant_kind, grant_count, grant_s; /* what it lets the account send; 0: nothing */
 };
 
 struct message_result {

@@ -6,6 +6,8 @@
 #include "gateway/base/json.h"
 #include "gateway/base/segments.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/tokens.h"
+#include "gateway/store/grants.h"
 #include "handlers/broadcasts.h"
 #include "handlers/notify.h"
 #include "handlers/tasks.h"
@@ -42,16 +44,18 @@ static void refuse(struct dispatch_plan *out, struct slice reason)
 }
 
 static int build(struct gateway *g, const struct account *account, const struct outbox_row *row,
-                 int64_t now, struct arena *a, struct http_call *call, int *segments,
-                 struct fault *fault)
+                 struct slice token, int64_t now, struct arena *a, struct http_call *call,
+                 int *segments, struct fault *fault)
 {
-    json_t *params = json_read(row->params, "outbox parameters", PARAMS_MAX, fault);
+    json_t *params = json_read(row->params.n > 0 ? row->params : SLICE("{}"), "outbox parameters",
+                               PARAMS_MAX, fault);
     if (params == NULL)
         return fault->code;
     struct outbound message = { .id = row->id,
                                 .recipient = row->recipient,
                                 .message = row->message,
-                                .status_url = status_url(g, account, a) };
+                                .status_url = status_url(g, account, a),
+                                .token = token };
     json_t *shown = NULL;
     bool wechat = strcmp(account->channel, "wechat") == 0;
     enum text_channel channel = wechat ? CHANNEL_WECHAT : CHANNEL_SMS;
@@ -76,6 +80,33 @@ static void fill_fetch(const struct http_call *call, struct dispatch_plan *out)
     memcpy(out->fetch.headers, call->headers, sizeof call->headers);
 }
 
+/* What the provider says of a person's messages goes into the ledger before the row's next try,
+ * which then finds another way. */
+struct closed_job {
+    struct job job;
+    int64_t address;
+};
+
+static int run_closed(struct job *job, struct tx *tx, int64_t now)
+{
+    (void)now;
+    return grant_clear(tx, ((struct closed_job *)job)->address);
+}
+
+static void done_closed(struct job *job, int error)
+{
+    (void)error;
+    free(job);
+}
+
+static void note_closed(struct gateway *g, int64_t address)
+{
+    struct closed_job *j = mem_alloc(sizeof *j);
+    *j = (struct closed_job){ { .run = run_closed, .done = done_closed }, address };
+    if (worker_put(g->worker, WORKER_OUTCOMES, &j->job) != GW_OK)
+        free(j);
+}
+
 static void plan(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
                  struct dispatch_plan *out)
 {
@@ -87,7 +118,14 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
     }
     struct http_call call = { 0 };
     struct fault fault = { 0 };
-    int rc = build(g, account, row, now, a, &call, &out->segments, &fault);
+    struct slice token = SLICE("");
+    if (account->adapter->token != NULL &&
+        tokens_get(g, account, row->id, now, &token, &out->at) == 0) {
+        out->kind = DISPATCH_LATER;
+        out->reason = SLICE("no access token yet");
+        return;
+    }
+    int rc = build(g, account, row, token, now, a, &call, &out->segments, &fault);
     if (rc < 0) {
         log_write(g->log, LOG_LEVEL_WARN, "send.impossible", row->trace,
                   LOG_FIELDS(LOG_TEXT("account", account->full_name),
@@ -114,6 +152,48 @@ static int admit_broadcast(const struct service *s, const struct outbox_row *row
     return GW_OK;
 }
 
+/* The provider lets this account send the person nothing for now: a phone of the same person gets
+ * it, where one is bound. 1 when it does, 0, or GW_E*. */
+static int by_phone(const struct service *s, const struct outbox_row *row)
+{
+    struct address phone;
+    int rc = people_other(s->tx, s->vault, row->address, SLICE("sms"), s->arena, &phone);
+    if (rc <= 0)
+        return rc;
+    const struct outbox_row copy = { .id = ids_next(s->ids),
+                                     .address = phone.id,
+                                     .realm = phone.realm,
+                                     .recipient = phone.sender,
+                                     .account = phone.account,
+                                     .message = row->message,
+                                     .params = row->params,
+                                     .priority = row->priority,
+                                     .not_before = s->now,
+                                     .useful_until = row->useful_until,
+                                     .trace = row->trace };
+    rc = outbox_put(s->tx, s->vault, &copy, s->now, s->arena);
+    return rc < 0 ? rc : 1;
+}
+
+/* Accounts that may send only so much after a person's last action. An attempt that is made again
+ * takes another message off the ledger, which errs on the side of the provider's own count. */
+static int admit_granted(const struct gateway *g, const struct service *s,
+                         const struct outbox_row *row, struct dispatch_plan *out)
+{
+    const struct account *account = account_for(g, row);
+    if (account == NULL || account->adapter->token == NULL)
+        return GW_OK;
+    int rc = grant_take(s->tx, row->address, s->now);
+    if (rc != 0)
+        return rc < 0 ? rc : GW_OK;
+    rc = by_phone(s, row);
+    out->kind = rc == 1 ? DISPATCH_NEEDLESS : DISPATCH_REFUSE;
+    out->reason = rc == 1
+                      ? SLICE("nothing may be sent to this person for now: goes by SMS")
+                      : SLICE("nothing may be sent to this person for now, and no phone is bound");
+    return rc < 0 ? rc : GW_OK;
+}
+
 /* In the transaction that marks the row: whoever caused many rows answers for each of them. */
 static int admit(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
                  struct arena *a, struct dispatch_plan *out)
@@ -121,7 +201,7 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
     struct gateway *g = context;
     const struct service s = installation_service(&g->in, tx, now, a);
     if (row->priority < OUTBOX_NOTICE)
-        return GW_OK;
+        return admit_granted(g, &s, row, out);
     int64_t at = notify_daytime(&s, now);
     if (at > now) {
         out->kind = DISPATCH_LATER;
@@ -129,7 +209,8 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
         out->reason = SLICE("quiet hours");
         return GW_OK;
     }
-    return row->priority == OUTBOX_BROADCAST ? admit_broadcast(&s, row, out) : GW_OK;
+    int rc = row->priority == OUTBOX_BROADCAST ? admit_broadcast(&s, row, out) : GW_OK;
+    return rc < 0 || out->kind != DISPATCH_SEND ? rc : admit_granted(g, &s, row, out);
 }
 
 /* The actions of the adapters' tables as the outbox's outcomes. */
@@ -143,6 +224,8 @@ static enum outbox_outcome outcome_of(enum send_outcome sent)
         [SEND_BAD_RECIPIENT] = OUTBOX_REFUSED,
         [SEND_REJECTED] = OUTBOX_REFUSED,
         [SEND_UNCERTAIN] = OUTBOX_UNKNOWN,
+        [SEND_NO_TOKEN] = OUTBOX_LATER,
+        [SEND_CLOSED] = OUTBOX_LATER,
     };
     return table[sent];
 }
@@ -168,6 +251,22 @@ static void take_reading(const struct sent *sent, const struct http_fetched *res
     out->retry_after = sent->retry_after > 0 ? sent->retry_after : result->retry_after;
 }
 
+/* A refused token is asked for anew, and the row goes again at once. */
+static void note_token(struct gateway *g, const struct account *account,
+                       const struct outbox_row *row, const struct sent *sent,
+                       struct dispatch_reading *out)
+{
+    enum { AGAIN_S = 1 };
+    if (sent->outcome == SEND_NO_TOKEN)
+        tokens_refused(g, account, row->id, installation_clock());
+    else if (sent->outcome == SEND_OK)
+        tokens_taken(g, account);
+    if (sent->outcome == SEND_CLOSED)
+        note_closed(g, row->address);
+    if (sent->outcome == SEND_NO_TOKEN || sent->outcome == SEND_CLOSED)
+        out->retry_after = AGAIN_S;
+}
+
 static void read_result(void *context, const struct outbox_row *row,
                         const struct http_fetched *result, struct arena *a,
                         struct dispatch_reading *out)
@@ -181,6 +280,8 @@ static void read_result(void *context, const struct outbox_row *row,
     struct sent sent = { 0 };
     account->adapter->sent(account, &answer, a, &sent);
     take_reading(&sent, result, out);
+    if (account->adapter->token != NULL)
+        note_token(context, account, row, &sent, out);
 }
 
 static void query(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
@@ -338,5 +439,6 @@ int sender_start(struct gateway *g, struct fault *fault)
         .read = read_result,
         .context = g,
     };
+    tokens_start(g);
     return dispatch_start(&options, &g->dispatch, fault);
 }

@@ -8,6 +8,7 @@
 #include "gateway/program/command.h"
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/tokens.h"
 #include "gateway/program/wakeup.h"
 #include "handlers/seal.h"
 
@@ -308,6 +309,7 @@ static void release(struct gateway *g)
 {
     background_free(g);
     recent_free(g->recent);
+    tokens_free(g);
     if (g->loop_ready)
         uv_loop_close(&g->loop);
     accounts_free(&g->accounts);

@@ -349,6 +349,9 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .key = in->key,
                    .text = in->text,
                    .channel = channel,
+                   .grant_kind = in->grant_kind,
+                   .grant_count = in->grant_count,
+                   .grant_s = in->grant_s,
                    .understander = catalogue_understander(x->catalogue),
                    .recent = x->gateway->recent,
                    .texts_per_minute =

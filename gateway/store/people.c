@@ -278,3 +278,16 @@ int people_purge_sessions(struct tx *tx, int64_t before, int limit)
     int more = purge_slice(tx, before, limit);
     return more < 0 ? more : more == 1 || prompts == limit;
 }
+
+SQL(people_other_id, "SELECT b.id FROM addresses a JOIN addresses b "
+                     "ON b.conversation = a.conversation WHERE a.id = $id AND b.realm = $realm "
+                     "AND b.id <> a.id ORDER BY b.id LIMIT 1");
+
+int people_other(struct tx *tx, const struct vault *v, int64_t id, struct slice realm,
+                 struct arena *a, struct address *out)
+{
+    int64_t other = 0;
+    int rc =
+        sql_int(tx, &people_other_id, BINDS(BIND_INT("id", id), BIND_TEXT("realm", realm)), &other);
+    return rc <= 0 ? rc : people_by_id(tx, v, other, a, out);
+}

@@ -30,6 +30,10 @@ GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids
 /* The same by id, nothing made: 1, 0 when unknown, or GW_E*. */
 GW_MUSTCHECK int people_by_id(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
                               struct address *out);
+/* Another address of the same person in a realm (their phone, once it is bound), the first: 1, 0
+ * when there is none, or GW_E*. */
+GW_MUSTCHECK int people_other(struct tx *tx, const struct vault *v, int64_t id, struct slice realm,
+                              struct arena *a, struct address *out);
 /* Marks an address as one that its provider cannot reach: no broadcast goes there until the person
  * writes again. `reason` is the provider's. 1, 0 when it was marked before, or GW_E*. */
 GW_MUSTCHECK int people_unreachable(struct tx *tx, int64_t id, struct slice reason, int64_t now);

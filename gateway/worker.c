@@ -36,6 +36,7 @@ struct worker {
     _Atomic int waiting;
     _Atomic int messages;   /* waiting in WORKER_MESSAGES, read while background runs */
     uint64_t background_at; /* the thread's: when background last had a turn */
+    int passed_over;        /* the thread's: batches of outcomes alone since then */
     void (*stopped)(void *context);
     void *stopped_context;
 };
@@ -133,26 +134,38 @@ static void set_healthy(struct worker *w, bool healthy)
         log_write(w->options.log, LOG_LEVEL_WARN, "store.recovered", NO_TRACE, NULL);
 }
 
+/* All of it when nothing else waits. While outcomes pour in without messages (a broadcast is sent
+ * as fast as it is expanded) one job in every other batch, else one a second. */
+static void take_background(struct worker *w, struct queue *batch, bool had_messages)
+{
+    struct queue *background = &w->queues[WORKER_BACKGROUND];
+    uint64_t now = uv_hrtime();
+    bool idle = w->queues[WORKER_MESSAGES].count == 0 && w->queues[WORKER_OUTCOMES].count == 0;
+    if (background->count == 0) {
+        w->background_at = now;
+        w->passed_over = 0;
+    } else if (idle) {
+        while (background->count > 0 && batch->count < w->options.batch)
+            queue_push(batch, queue_pop(background));
+    } else if (now - w->background_at > second_ns || (!had_messages && w->passed_over > 0)) {
+        queue_push(batch, queue_pop(background));
+    } else if (!had_messages) {
+        w->passed_over++;
+    }
+}
+
 /* Messages first; see worker.h for what is kept free. Called with the mutex held. */
 static void take(struct worker *w, struct queue *batch)
 {
-    struct queue *messages = &w->queues[WORKER_MESSAGES], *outcomes = &w->queues[WORKER_OUTCOMES],
-                 *background = &w->queues[WORKER_BACKGROUND];
+    struct queue *messages = &w->queues[WORKER_MESSAGES], *outcomes = &w->queues[WORKER_OUTCOMES];
     int limit = w->options.batch;
     int kept = limit / OUTCOME_SHARE < outcomes->count ? limit / OUTCOME_SHARE : outcomes->count;
+    bool had_messages = messages->count > 0;
     while (messages->count > 0 && batch->count < limit - kept)
         queue_push(batch, queue_pop(messages));
     while (outcomes->count > 0 && batch->count < limit)
         queue_push(batch, queue_pop(outcomes));
-    uint64_t now = uv_hrtime();
-    if (background->count == 0) {
-        w->background_at = now;
-    } else if (messages->count == 0 && outcomes->count == 0) {
-        while (background->count > 0 && batch->count < limit)
-            queue_push(batch, queue_pop(background));
-    } else if (now - w->background_at > second_ns) {
-        queue_push(batch, queue_pop(background));
-    }
+    take_background(w, batch, had_messages);
     show_waiting(w);
 }
 
@@ -178,8 +191,10 @@ static void run(struct worker *w, struct queue *batch)
 {
     struct batch_end end;
     const struct job *rest = batch_run(&w->runner, batch->first, &end);
-    if (end.background)
+    if (end.background) {
         w->background_at = uv_hrtime();
+        w->passed_over = 0;
+    }
     if (end.store_failed)
         set_healthy(w, false);
     else if (end.kept && !worker_healthy(w) && batch_probe(&w->runner) == 0)

@@ -4,9 +4,9 @@
  *
  * Knows nothing of what a job does. Three queues, in this order: messages, outcomes (send results
  * and receipts), background. An eighth of each batch is kept for outcomes and at least one
- * background job runs each second, so that neither starves while messages pour in. Background jobs
- * together get at most 20 ms of a batch and stop when a message arrives; a long task does one short
- * step and puts itself again. */
+ * background job runs each second, so that neither starves while messages pour in; while only
+ * outcomes do, one runs in every other batch. Background jobs together get at most 20 ms of a batch
+ * and stop when a message arrives; a long task does one short step and puts itself again. */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
 

@@ -457,6 +457,33 @@ static void test_order_of_the_queues(void **state)
     stop(&f);
 }
 
+/* A broadcast is expanded in the background while the outcomes of its sends pour in. */
+static void test_background_goes_on_under_outcomes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct test_job slow = { 0 }, background[2] = { 0 }, outcomes[20] = { 0 };
+    start(&f, (struct worker_options){ .batch = 4 });
+    put(&f, &slow, 0, IS_SLOW);
+    while (atomic_load(&f.turns) == 0)
+        ;
+    for (int i = 0; i < 2; i++) {
+        prepare(&f, &background[i], 100 + i, WRITES);
+        assert_int_equal(worker_put(f.worker, WORKER_BACKGROUND, &background[i].job), 0);
+    }
+    for (int i = 0; i < 20; i++) {
+        prepare(&f, &outcomes[i], 200 + i, WRITES);
+        assert_int_equal(worker_put(f.worker, WORKER_OUTCOMES, &outcomes[i].job), 0);
+    }
+    uv_sem_post(&f.gate);
+    wait_done(&f, 23);
+    assert_true(background[0].turn < outcomes[8].turn);
+    assert_true(background[1].turn > outcomes[11].turn);
+    assert_true(background[1].turn < outcomes[16].turn);
+    stop_worker(&f);
+    stop(&f);
+}
+
 static void test_background_gives_way_to_messages(void **state)
 {
     (void)state;
@@ -583,6 +610,7 @@ int main(void)
         cmocka_unit_test(test_full_disk_and_recovery),
         cmocka_unit_test(test_stays_unhealthy_while_the_disk_is_full),
         cmocka_unit_test(test_order_of_the_queues),
+        cmocka_unit_test(test_background_goes_on_under_outcomes),
         cmocka_unit_test(test_background_gives_way_to_messages),
         cmocka_unit_test(test_full_queue_is_busy),
         cmocka_unit_test(test_stop_finishes_the_queue),

@@ -86,7 +86,8 @@ GW_MUSTCHECK int activity_publish(const struct service *s, int64_t id, int64_t a
                                   struct activity *out);
 /* Another time: state moved, open offers return to the waiting list, and each phone with sign-ups
  * is asked again by "activity.moved" {activity (id), title, names, reason, date, time, old_date,
- * old_time}. `*told` is the number of messages. (changes.c) */
+ * old_time}. `*told` is the number of messages. Decided in the quiet hours it goes at once to whom
+ * the morning would be too late for (policy.change_way_minutes), likewise below. (changes.c) */
 GW_MUSTCHECK int activity_reschedule(const struct service *s, int64_t id, int64_t address,
                                      int64_t starts_at, int64_t ends_at, struct slice reason,
                                      int *told);

@@ -12,7 +12,7 @@
 #include "handlers/roles.h"
 #include "handlers/signups.h"
 
-enum { REASON_MAX = 120 };
+enum { REASON_MAX = 120, MINUTE_SECONDS = 60 };
 
 SQL(change_set_time, "UPDATE activities SET starts_at = $starts, ends_at = $ends, state = 4 "
                      "WHERE id = $id AND state IN (2, 3, 4)");
@@ -48,11 +48,24 @@ static int read_phones(const struct service *s, int64_t activity, struct phone *
     return rc < 0 ? rc : n;
 }
 
+/* The night waits for nobody who sets out early: what could only be told in the morning goes at
+ * once where people would be on their way by then, to the old time or to the new one. */
+static enum outbox_priority urgency(const struct service *s, int64_t first_start)
+{
+    int64_t morning = notify_daytime(s, s->now);
+    int64_t on_the_way = first_start - s->policy->change_way_minutes * MINUTE_SECONDS;
+    return morning > s->now && on_the_way < morning ? OUTBOX_CODE : OUTBOX_NOTICE;
+}
+
 /* One message a phone. `old_start` 0: called off, else moved from there and asked again. */
 static int tell_phones(const struct service *s, const struct activity *a, struct slice reason,
                        int64_t old_start, struct phone *phones, int n)
 {
     const char *message = old_start ? "activity.moved" : "activity.cancelled";
+    int64_t first = old_start && old_start < a->starts_at ? old_start : a->starts_at;
+    enum outbox_priority priority = urgency(s, first);
+    /* Who is late or comes for the second half learns that it was called off, too. */
+    int64_t useful_until = old_start ? a->starts_at : a->ends_at;
     int rc = 0;
     for (int i = 0; i < n; i++) {
         json_t *params = activity_params(s, a);
@@ -63,7 +76,7 @@ static int tell_phones(const struct service *s, const struct activity *a, struct
         if (rc < 0)
             json_decref(params);
         else
-            rc = notify_put(s, phones[i].address, message, params, OUTBOX_NOTICE, 0, a->starts_at,
+            rc = notify_put(s, phones[i].address, message, params, priority, 0, useful_until,
                             old_start ? a->starts_at : 0);
     }
     return rc;

@@ -67,6 +67,8 @@ static const struct policy_key keys[] = {
     KEY(quiet_to, "hh:mm", 8 * 60, 0, DAY, "ours: no text of our own at night"),
     KEY(reminder_at, "hh:mm", 18 * 60 + 30, 0, DAY - 1,
         "ours: after supper, before the evening ends"),
+    KEY(change_way_minutes, "minutes", 60, 0, DAY,
+        "ours: the way there takes as long; a text in the morning finds them gone"),
 
     KEY(broadcast_wave, "people", 300, 1, 1000000, "ours: fifteen for each of twenty places"),
     KEY(broadcast_wave_minutes, "minutes", 60, 1, 7 * DAY, "ours: time to see a text and answer"),

@@ -62,6 +62,7 @@ struct policy {
     int64_t offer_until;          /* time of day at which an offer ends at the latest */
     int64_t quiet_from, quiet_to; /* times of day between which only replies and safety go out */
     int64_t reminder_at;          /* time of day, the evening before */
+    int64_t change_way_minutes;   /* a change is told at night to who sets out so long before */
 
     /* Broadcasts */
     int64_t broadcast_wave;             /* numbers called at once */

@@ -143,6 +143,73 @@ static void calling_off_tells_everybody_and_ends_all(void **state)
     records_close(r);
 }
 
+/* Decided at 23:00, or before the quiet hours end: who sets out at seven has to know by then. */
+static void at_night_who_sets_out_early_learns_it_at_once(void **state)
+{
+    struct records *r = records_open();
+    struct activity early = meeting(r, at(3, 7, 30), 120, 5),
+                    late = meeting(r, at(3, 14, 0), 60, 5);
+    struct activity off = meeting(r, at(4, 8, 30), 120, 5);
+    struct volunteer a = records_volunteer(r, "杨秀兰", 0), b = records_volunteer(r, "李国才", 0);
+    struct volunteer c = records_volunteer(r, "刘芳", 0);
+    struct outbox_row row;
+    int n = 0;
+    (void)state;
+    join(r, early.id, &a);
+    join(r, late.id, &b);
+    join(r, off.id, &c);
+    r->s.now = at(2, 23, 0);
+    assert_int_equal(move_to(r, early.id, at(3, 15, 0), &n), ACTIVITY_OK);
+    assert_int_equal(told(r, a.address, "activity.moved", &row), 1);
+    assert_int_equal(row.not_before, r->s.now);
+    assert_int_equal(row.state, OUTBOX_QUEUED);
+    assert_int_equal(move_to(r, late.id, at(3, 15, 0), &n), ACTIVITY_OK);
+    assert_int_equal(told(r, b.address, "activity.moved", &row), 1);
+    assert_int_equal(row.not_before, at(3, 8, 0));
+    r->s.now = at(4, 5, 0);
+    assert_int_equal(activity_cancel(&r->s, off.id, r->organizer, SLICE("下雨"), &n), ACTIVITY_OK);
+    assert_int_equal(told(r, c.address, "activity.cancelled", &row), 1);
+    assert_int_equal(row.not_before, r->s.now);
+    assert_int_equal(row.state, OUTBOX_QUEUED);
+    records_close(r);
+}
+
+/* The new time may be the early one: from the afternoon to seven. */
+static void at_night_an_earlier_time_is_told_at_once(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = meeting(r, at(3, 14, 0), 120, 5);
+    struct volunteer v = records_volunteer(r, "杨秀兰", 0);
+    struct outbox_row row;
+    int n = 0;
+    (void)state;
+    join(r, a.id, &v);
+    r->s.now = at(2, 22, 0);
+    assert_int_equal(move_to(r, a.id, at(3, 7, 0), &n), ACTIVITY_OK);
+    assert_int_equal(told(r, v.address, "activity.moved", &row), 1);
+    assert_int_equal(row.not_before, r->s.now);
+    assert_int_equal(row.state, OUTBOX_QUEUED);
+    records_close(r);
+}
+
+/* Who is late or comes for the second half learns of it too. */
+static void what_is_called_off_while_it_goes_on_is_told(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = meeting(r, at(3, 20, 30), 120, 5);
+    struct volunteer v = records_volunteer(r, "杨秀兰", 0);
+    struct outbox_row row;
+    int n = 0;
+    (void)state;
+    join(r, a.id, &v);
+    r->s.now = at(3, 21, 15);
+    assert_int_equal(activity_cancel(&r->s, a.id, r->organizer, SLICE("停电"), &n), ACTIVITY_OK);
+    assert_int_equal(told(r, v.address, "activity.cancelled", &row), 1);
+    assert_int_equal(row.not_before, r->s.now);
+    assert_int_equal(row.state, OUTBOX_QUEUED);
+    records_close(r);
+}
+
 static void a_draft_is_thrown_away(void **state)
 {
     struct records *r = records_open();
@@ -165,6 +232,9 @@ int main(void)
         cmocka_unit_test(offers_are_made_anew),
         cmocka_unit_test(only_who_may_and_only_to_a_real_time),
         cmocka_unit_test(calling_off_tells_everybody_and_ends_all),
+        cmocka_unit_test(at_night_who_sets_out_early_learns_it_at_once),
+        cmocka_unit_test(at_night_an_earlier_time_is_told_at_once),
+        cmocka_unit_test(what_is_called_off_while_it_goes_on_is_told),
         cmocka_unit_test(a_draft_is_thrown_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,8 +56,10 @@ int main(int argc, char **argv)
         return 2;
     }
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    struct bench b = { .multi = curl_multi_init(), .url = argv[1], .count = atoi(argv[2]) };
-    long at_once = atol(argv[3]);
+    struct bench b = { .multi = curl_multi_init(),
+                       .url = argv[1],
+                       .count = (int)strtol(argv[2], NULL, 10) };
+    long at_once = strtol(argv[3], NULL, 10);
     curl_multi_setopt(b.multi, CURLMOPT_MAXCONNECTS, at_once);
     uint64_t begun = uv_hrtime();
     for (long i = 0; i < at_once; i++)

@@ -87,7 +87,7 @@ static void touch(const char *folder)
 
 int main(int argc, char **argv)
 {
-    struct fill f = { .first = argc > 4 ? atoll(argv[4]) : 13000000000 };
+    struct fill f = { .first = argc > 4 ? strtoll(argv[4], NULL, 10) : 13000000000 };
     struct fault fault = { 0 };
     if (argc < 4) {
         fprintf(stderr, "usage: fill DATA COUNT reply|notice|broadcast [FIRST NUMBER]\n");
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     f.priority = priority_of(argv[3]);
     ids_init(&f.ids, NODE, 0, ids_real_clock, NULL);
     int rc = open_folder(&f, argv[1], &fault);
-    int count = atoi(argv[2]);
+    int count = (int)strtol(argv[2], NULL, 10);
     uint64_t begun = uv_hrtime();
     for (int from = 0; from < count && rc >= 0; from += BATCH)
         rc = put_batch(&f, from, count - from < BATCH ? count - from : BATCH);

@@ -129,7 +129,7 @@ static void measure_long(int rounds)
 
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 20, slowest, unused;
+    int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 20, slowest, unused;
     rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : rounds;
     if (texts_open(&bench.texts, NULL) != 0) {
         return 1;

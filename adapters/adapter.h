@@ -16,6 +16,9 @@
  * is 2,048 (wechat.md 3.2), thirty SMS segments are less. */
 enum { ADAPTER_TEXT_MAX = 2000 };
 
+/* Parts of one long message at most; a text of the size above has fewer. */
+enum { ADAPTER_PARTS_MAX = 32 };
+
 /* Keys of messages are remembered this long, so what its provider dates further away is refused. */
 enum { ADAPTER_OLDEST_S = 35 * 24 * 60 * 60 };
 
@@ -85,6 +88,12 @@ struct inbound {
     bool tapped;                /* the text was not typed but chosen from a list of ours */
     int64_t sent_at;            /* the provider's UTC seconds, 0 when it gives none */
     double latitude, longitude; /* INBOUND_LOCATION */
+    /* A part of a long SMS that the provider did not join: `part` of `parts` (0: a whole message),
+     * and what its parts share, at most 64 bytes. */
+    struct slice reference;
+    int part, parts;
+    bool
+        bad_header; /* its header is damaged: taken as a whole message, as it stands, and counted */
 };
 
 /* What became of a message of ours. */
@@ -97,6 +106,7 @@ struct receipt {
     int64_t at;          /* provider's UTC seconds, 0 when not given */
     /* The phone it went to, when the provider tells: several rows may share one provider_id. */
     struct slice recipient;
+    bool opted_out;      /* the number is on a blacklist: its owner, or the carrier, refuses us */
 };
 
 /* Why a webhook was refused; each is a counter. */
@@ -192,6 +202,7 @@ struct sent {
     struct slice reason;      /* code and words, no personal data */
     int64_t retry_after; /* SEND_LATER, SEND_SLOW_DOWN: seconds the provider asks for (its clock-
                             aligned quotas included), 0: the dispatcher's own back-off */
+    bool opted_out;      /* SEND_BAD_RECIPIENT: the number is on the provider's blacklist */
 };
 
 /* What a request for an access token came to. */

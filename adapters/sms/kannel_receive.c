@@ -3,11 +3,13 @@
 #include "adapters/charset.h"
 #include "adapters/form.h"
 #include "adapters/sms/push.h"
+#include "adapters/sms/udh.h"
 #include "gateway/base/utf8.h"
 
 enum {
     NUMBER_MAX = 32, /* longest address taken; SMPP's has 20 characters (sms.md 5.A.3) */
     ID_MAX = 64,     /* %I is a UUID of 36 characters */
+    REF_MAX = 24,
 };
 
 /* Bits of %d (sms.md 4.3). */
@@ -71,12 +73,42 @@ static enum webhook_refusal read_text(const struct webhook *hook, const struct f
     return REFUSED_NONE;
 }
 
+/* Which part of a long message it is: by its header (%u), or by the numbers some gateways push. A
+ * header that does not hold, or more parts than any text has, leaves a message of its own. */
+static void read_part(const struct form *query, struct arena *a, struct inbound *m)
+{
+    int64_t number = 0, total = 0;
+    struct udh_part part = { 0 };
+    struct slice given = slice_trim(form_get(query, "ref"));
+    int rc = udh_read(form_get(query, "udh"), &part);
+    if (rc == 0 && slice_to_int(slice_trim(form_get(query, "pktotal")), &total) == 0 && total > 1) {
+        bool holds = slice_to_int(slice_trim(form_get(query, "pknum")), &number) == 0 &&
+                     number >= 1 && number <= total && total <= 255 && is_printable(given, REF_MAX);
+        rc = holds ? 1 : GW_EPROTO;
+        part = (struct udh_part){ .total = (int)total, .number = (int)number };
+    }
+    if (rc == 0)
+        return;
+    if (rc < 0 || part.total > ADAPTER_PARTS_MAX) {
+        m->bad_header = true;
+        return;
+    }
+    m->part = part.number;
+    m->parts = part.total;
+    m->reference =
+        part.bits > 0
+            ? arena_printf(a, "%.*s/%d:%d", SLICE_ARG(m->recipient), part.bits, part.reference)
+            : arena_printf(a, "%.*s/%.*s", SLICE_ARG(m->recipient), SLICE_ARG(given));
+}
+
 /* Without an id: who said what when, keyed so that the stored key says nothing about the text. */
 static struct slice digest_key(const struct account *account, const struct inbound *message,
                                int64_t time, struct arena *a)
 {
     struct slice data = arena_printf(a, "%.*s\n%lld\n%.*s", SLICE_ARG(message->sender),
                                      (long long)time, SLICE_ARG(message->text));
+    if (message->parts > 0) /* two parts of a message may say the same */
+        data = arena_printf(a, "%.*s\n%d", SLICE_ARG(data), message->part);
     return sms_digest_key(account, data, a);
 }
 
@@ -116,12 +148,29 @@ enum webhook_refusal kannel_message(const struct account *account, const struct 
         refusal = read_text(hook, &query, coding, a, &m->text);
     if (refusal != REFUSED_NONE)
         return refusal;
+    if (m->kind == INBOUND_TEXT)
+        read_part(&query, a, m);
     m->key = id.n > 0 ? arena_printf(a, "k:%.*s", SLICE_ARG(id))
                       : digest_key(account, m, m->sent_at != 0 ? m->sent_at : now, a);
     out->messages = m;
     out->message_count = 1;
     out->reply_inline = m->kind == INBOUND_TEXT;
     return REFUSED_NONE;
+}
+
+/* The SMSC's error in "NACK/0x0000000b/Invalid Destination Address", as bearerbox writes it. */
+static struct slice nack_code(struct slice reply)
+{
+    const struct slice head = SLICE("NACK/");
+    size_t n = 0;
+    if (!slice_starts(reply, head))
+        return SLICE("");
+    reply = slice_skip(reply, head.n);
+    while (n < reply.n && n < 10 &&
+           ((reply.p[n] >= '0' && reply.p[n] <= '9') || reply.p[n] == 'x' ||
+            (reply.p[n] >= 'a' && reply.p[n] <= 'f')))
+        n++;
+    return slice_head(reply, n);
 }
 
 /* The word behind `name` in an SMPP receipt, "stat:DELIVRD err:000 text:…": nothing else of it may
@@ -159,8 +208,11 @@ enum webhook_refusal kannel_status(const struct webhook *hook, struct arena *a, 
     struct slice text = form_get(&query, "reply");
     struct slice stat = receipt_word(text, SLICE("stat:"));
     struct slice err = receipt_word(text, SLICE("err:"));
-    r->reason = arena_printf(a, "dlr %d%s%.*s%s%.*s", (int)type, stat.n > 0 ? " stat:" : "",
-                             SLICE_ARG(stat), err.n > 0 ? " err:" : "", SLICE_ARG(err));
+    struct slice nack = nack_code(text);
+    r->opted_out = !r->delivered && (kannel_is_blacklist(stat) || kannel_is_blacklist(err));
+    r->reason = arena_printf(a, "dlr %d%s%.*s%s%.*s%s%.*s", (int)type, stat.n > 0 ? " stat:" : "",
+                             SLICE_ARG(stat), err.n > 0 ? " err:" : "", SLICE_ARG(err),
+                             nack.n > 0 ? " nack:" : "", SLICE_ARG(nack));
     out->receipts = r;
     out->receipt_count = 1;
     return REFUSED_NONE;

@@ -2,9 +2,11 @@
 
 #include "gateway/base/phone.h"
 #include "gateway/base/sbuf.h"
+#include "gateway/base/segments.h"
 #include "gateway/base/utf8.h"
 
 enum {
+    KANNEL_PART_UNITS = 67,
     URL_MAX = 16 * 1024, /* the longest text percent-encoded and a dlr-url beside it */
     DLR_MASK =
         1 | 2 | 16, /* delivered, undelivered, rejected: the ones that end a row (sms.md 4.3) */
@@ -18,6 +20,20 @@ static void add(struct sbuf *url, const char *name, struct slice value)
     sbuf_url(url, value);
 }
 
+/* Kannel cuts a long text every 67 units, also through the middle of a character that takes two
+ * (sms.md 4.1): a space in front of such a one moves it into the next part. */
+static void add_text(struct sbuf *url, struct slice text)
+{
+    struct segments s;
+    segments_split(text, SEGMENTS_MAINLAND, &s);
+    sbuf_str(url, "&text=");
+    for (size_t i = 0; i < s.count && i < SEGMENTS_PARTS_MAX; i++) {
+        sbuf_url(url, s.parts[i].text);
+        if (i + 1 < s.count && s.parts[i].units < KANNEL_PART_UNITS)
+            sbuf_str(url, "%20");
+    }
+}
+
 static void build_url(const struct kannel_settings *s, const struct outbound *message,
                       struct slice phone, struct sbuf *url, struct arena *a)
 {
@@ -29,7 +45,7 @@ static void build_url(const struct kannel_settings *s, const struct outbound *me
     add(url, "to", phone);
     add(url, "smsc", s->smsc);
     sbuf_str(url, "&coding=2&charset=UTF-8");
-    add(url, "text", utf8_cut(message->text, ADAPTER_TEXT_MAX));
+    add_text(url, utf8_cut(message->text, ADAPTER_TEXT_MAX));
     if (message->status_url == NULL)
         return;
     /* Kannel fills in %d, %T and %A and calls it for each report; it gives no id of its own. */

@@ -11,6 +11,7 @@
 #include "gateway/store/inbox.h"
 #include "gateway/store/machines.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/parts.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
 #include "handlers/misses.h"
@@ -27,6 +28,7 @@ enum {
 struct background {
     struct gateway *g;
     struct job timers, purge;
+    struct catalogue *catalogue; /* held while `timers` is queued */
     struct arena arena;
     uv_timer_t alarm, purger;
     bool timers_queued, purge_queued;
@@ -65,10 +67,20 @@ static int late_reply(struct gateway *g, const struct service *s, int64_t inbox_
     return message_send(s, &address, row.account, row.reply);
 }
 
-static int run_kind(struct gateway *g, const struct service *s, const struct timer_row *row)
+static int end_parts(struct background *b, const struct service *s, int64_t id, bool apology)
+{
+    int rc = message_parts_end(b->catalogue, s, id, apology);
+    if (rc == 1)
+        metrics_count(b->g->metrics, b->g->counters + COUNT_PARTS, MESSAGE_TIMED_OUT, 1);
+    return rc;
+}
+
+static int run_kind(struct background *b, const struct service *s, const struct timer_row *row)
 {
     if (slice_eq(row->kind, SLICE(FOLLOW_UP_TIMER)))
-        return late_reply(g, s, row->subject);
+        return late_reply(b->g, s, row->subject);
+    if (slice_eq(row->kind, SLICE(PARTS_TIMER)))
+        return end_parts(b, s, row->subject, false);
     return due_run(s, row);
 }
 
@@ -85,7 +97,7 @@ static int run_timer(struct job *job, struct tx *tx, int64_t now)
     if (n == 1) {
         int rc = timers_take(tx, &rows[0]);
         if (rc > 0)
-            rc = run_kind(b->g, &s, &rows[0]);
+            rc = run_kind(b, &s, &rows[0]);
         if (rc < 0)
             return rc;
         b->more = true;
@@ -101,7 +113,17 @@ static int run_timer(struct job *job, struct tx *tx, int64_t now)
     return timers_next(tx, &b->next_due);
 }
 
-/* The timer that failed is put off, so that it does not keep others waiting. */
+/* A timer that failed: a message gets its apology, everything else is put off, so that it does not
+ * keep others waiting. */
+static int instead(struct background *b, struct tx *tx, const struct timer_row *row, int64_t now)
+{
+    if (!slice_eq(row->kind, SLICE(PARTS_TIMER)))
+        return due_postpone(tx, row, now, &b->arena);
+    const struct service s = installation_service(&b->g->in, tx, now, &b->arena);
+    int rc = timers_take(tx, row);
+    return rc <= 0 ? rc : end_parts(b, &s, row->subject, true);
+}
+
 static int failed_timer(struct job *job, struct tx *tx, int64_t now, int error)
 {
     struct background *b = of_timers(job);
@@ -111,7 +133,7 @@ static int failed_timer(struct job *job, struct tx *tx, int64_t now, int error)
         LOG_FIELDS(LOG_TEXT("error", gw_error_text(error)), LOG_TEXT("store", tx_error_text(tx))));
     int n = timers_due(tx, now, 1, &b->arena, &rows);
     if (n == 1)
-        n = due_postpone(tx, &rows[0], now, &b->arena);
+        n = instead(b, tx, &rows[0], now);
     return n < 0 ? n : timers_next(tx, &b->next_due);
 }
 
@@ -136,6 +158,8 @@ static void done_timer(struct job *job, int error)
 {
     struct background *b = of_timers(job);
     b->timers_queued = false;
+    catalogue_release(b->catalogue);
+    b->catalogue = NULL;
     if (b->g->stopping)
         return;
     if (error == 0 && (b->more || b->again))
@@ -153,7 +177,12 @@ static void look(struct background *b)
     b->again = false;
     b->next_due = 0;
     b->timers = (struct job){ .run = run_timer, .failed = failed_timer, .done = done_timer };
+    b->catalogue = catalogue_hold(b->g->catalogue);
     b->timers_queued = worker_put(b->g->worker, WORKER_BACKGROUND, &b->timers) == GW_OK;
+    if (!b->timers_queued) {
+        catalogue_release(b->catalogue);
+        b->catalogue = NULL;
+    }
     if (!b->timers_queued && !b->g->stopping)
         uv_timer_start(&b->alarm, on_alarm, 1000, 0);
 }

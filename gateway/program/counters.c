@@ -18,6 +18,9 @@ static const char *const refusals[] = {
 /* As enum outbox_reported. */
 static const char *const receipts[] = { "unknown", "noted", "again", "parked", NULL };
 
+static const char *const parts[] = { "whole", "waits",     "joined",     "repeated",
+                                     "late",  "timed_out", "bad_header", NULL };
+
 const struct metric_row counter_rows[] = {
     [COUNT_MESSAGES] = { "linli_messages_total",
                          METRIC_COUNTER,
@@ -50,5 +53,10 @@ const struct metric_row counter_rows[] = {
                            "Messages taken for those of a machine: kept, and answered once at most.",
                            { "reason" },
                            { loop_names } },
+    [COUNT_PARTS] = { "linli_message_parts_total",
+                      METRIC_COUNTER,
+                      "Parts of long messages that came one by one.",
+                      { "result" },
+                      { parts } },
     [COUNTERS] = { 0 },
 };

@@ -4,6 +4,7 @@
 
 #include "adapters/adapter.h"
 #include "gateway/metrics.h"
+#include "gateway/program/message.h"
 
 /* Row numbers behind gateway->counters. */
 enum counter {
@@ -17,10 +18,13 @@ enum counter {
     COUNT_TIMERS,
     COUNT_SKIPPED,    /* entries of a batch that nobody can read */
     COUNT_UNANSWERED, /* by enum loop_kind */
+    COUNT_PARTS,      /* by enum message_parts, and the one below */
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */
 enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET };
+/* A further label of COUNT_PARTS. */
+enum { PARTS_BAD_HEADER = MESSAGE_TIMED_OUT + 1 };
 
 /* The table for metrics_add. */
 extern const struct metric_row counter_rows[];

@@ -11,7 +11,9 @@
 #include "gateway/base/json.h"
 #include "gateway/checkpoint.h"
 #include "gateway/program/due.h"
+#include "gateway/program/message.h"
 #include "gateway/program/wakeup.h"
+#include "gateway/store/parts.h"
 #include "gateway/store/timers.h"
 #include "handlers/district.h"
 #include "handlers/policy.h"
@@ -289,6 +291,7 @@ int installation_check_key(struct installation *in, struct fault *fault)
 }
 
 struct due_call {
+    struct installation *in;
     bool ran;
     bool failed;
 };
@@ -309,6 +312,8 @@ static int run_one(const struct service *s, void *context)
     /* A timer runs at its own time: what it writes says so, also when `now` is later. */
     struct service then = *s;
     then.now = rows[0].due;
+    if (slice_eq(rows[0].kind, SLICE(PARTS_TIMER)) && call->in->catalogue != NULL)
+        return message_parts_end(call->in->catalogue, &then, rows[0].subject, false);
     return due_run(&then, &rows[0]);
 }
 
@@ -316,13 +321,13 @@ int installation_run_due(struct installation *in, int64_t now, struct fault *fau
 {
     int count = 0;
     for (;;) {
-        struct due_call call = { 0 };
+        struct due_call call = { .in = in };
         struct fault inner = { 0 };
         int rc = installation_transact(in, now, NULL, run_one, &call, &inner);
         if (rc < 0 && !call.ran)
             return fault_set(fault, rc, "%s", inner.text);
         if (rc < 0) {
-            call = (struct due_call){ .failed = true };
+            call = (struct due_call){ .in = in, .failed = true };
             rc = installation_transact(in, now, NULL, run_one, &call, fault);
             if (rc < 0)
                 return rc;

@@ -1,10 +1,12 @@
 #include "gateway/program/message.h"
 
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 #include "gateway/program/loops.h"
 #include "gateway/store/grants.h"
 #include "gateway/store/media.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/parts.h"
 #include "gateway/store/people.h"
 
 enum {
@@ -102,25 +104,72 @@ static int run_machine(const struct catalogue *c, const struct service *s,
     return rc < 0 ? rc : keep(s, in, out);
 }
 
+/* A text that was put together here, cut as the adapters cut theirs, and understood. */
+static void read_joined(const struct catalogue *c, const struct service *s, struct slice text,
+                        struct message_input *whole)
+{
+    whole->text = utf8_cut(text, ADAPTER_TEXT_MAX);
+    whole->reading = understand_read(catalogue_understander(c), whole->text, whole->channel,
+                                     whole->written_at, s->arena);
+}
+
+/* A message that is no part is whole. Of a part: 1 when `whole` is the message to be handled now, 0
+ * when there is nothing to handle, or GW_E*. */
+static int join(const struct catalogue *c, const struct service *s, const struct message_input *in,
+                struct message_result *out, struct message_input *whole)
+{
+    static const enum message_parts results[PART_OUTCOMES] = { [PART_WAITS] = MESSAGE_WAITS,
+                                                               [PART_COMPLETES] = MESSAGE_JOINED,
+                                                               [PART_REPEATED] = MESSAGE_REPEATED,
+                                                               [PART_LATE] = MESSAGE_LATE };
+    const struct part part = { .account = in->account,
+                               .address = out->address.id,
+                               .reference = in->reference,
+                               .number = in->part,
+                               .total = in->parts,
+                               .text = in->text };
+    struct slice text = { 0 };
+    *whole = *in;
+    if (in->parts == 0)
+        return 1;
+    int rc = parts_put(s->tx, s->vault, s->ids, &part, s->now, s->arena, &text);
+    if (rc < 0)
+        return rc;
+    out->parts = results[rc];
+    if (rc == PART_LATE) {
+        rc = keep(s, in, out);
+        return rc < 0 ? rc : 0;
+    }
+    if (rc == PART_COMPLETES)
+        read_joined(c, s, text, whole);
+    return rc == PART_COMPLETES;
+}
+
 int message_run(const struct catalogue *c, const struct service *s, const struct message_input *in,
                 struct message_result *out)
 {
     struct loop_finding found;
+    struct message_input whole;
     int rc = claim(s, in, out);
+    if (rc > 0)
+        rc = join(c, s, in, out, &whole);
     if (rc <= 0)
         return rc;
-    rc = loops_look(s, in, &out->address, &found);
+    rc = loops_look(s, &whole, &out->address, &found);
     if (rc < 0)
         return rc;
-    return found.kind != LOOP_NONE ? run_machine(c, s, in, &found, out)
-                                   : run_turn(c, s, in, out, conversation_turn);
+    return found.kind != LOOP_NONE ? run_machine(c, s, &whole, &found, out)
+                                   : run_turn(c, s, &whole, out, conversation_turn);
 }
 
 int message_failed(const struct catalogue *c, const struct service *s,
                    const struct message_input *in, struct message_result *out)
 {
+    struct message_input whole;
     int rc = claim(s, in, out);
-    return rc <= 0 ? rc : run_turn(c, s, in, out, conversation_apology);
+    if (rc > 0)
+        rc = join(c, s, in, out, &whole);
+    return rc <= 0 ? rc : run_turn(c, s, &whole, out, conversation_apology);
 }
 
 static int queue_reply(const struct service *s, const struct address *address, struct slice account,
@@ -171,6 +220,26 @@ int message_send(const struct service *s, const struct address *address, struct 
     }
     json_decref(list);
     return rc;
+}
+
+int message_parts_end(const struct catalogue *c, const struct service *s, int64_t id, bool apology)
+{
+    struct part_message parts;
+    struct message_result result = { .inbox_id = ids_next(s->ids), .received_at = s->now };
+    int rc = parts_end(s->tx, s->vault, id, s->now, s->arena, &parts);
+    if (rc == 1)
+        rc = people_by_id(s->tx, s->vault, parts.address, s->arena, &result.address);
+    if (rc <= 0)
+        return rc;
+    struct message_input in = { .account = parts.account,
+                                .channel = CHANNEL_SMS,
+                                .written_at = parts.opened_at };
+    read_joined(c, s, parts.text, &in);
+    rc = run_turn(c, s, &in, &result, apology ? conversation_apology : conversation_turn);
+    if (rc >= 0)
+        rc = message_send(s, &result.address, in.account, result.replies);
+    turn_free(&result.turn);
+    return rc < 0 ? rc : 1;
 }
 
 int message_render(const struct catalogue *c, struct slice replies, enum text_channel channel,

@@ -25,6 +25,20 @@ struct message_input {
     struct recent *recent; /* for senders that repeat themselves (loops.h); NULL: nobody does */
     int texts_per_minute;  /* of a sender, with `recent`; 0: any number, and equal ones too */
     int grant_kind, grant_count, grant_s; /* what it lets the account send; 0: nothing */
+    /* A part of a long message (adapter.h): what waits for the others has no reply yet. */
+    struct slice reference;
+    int part, parts;    /* 0: a whole message */
+    int64_t written_at; /* for the dates of a message whose parts are only joined here */
+};
+
+/* What became of a part. */
+enum message_parts {
+    MESSAGE_WHOLE,    /* it was no part */
+    MESSAGE_WAITS,    /* the others are missing: kept */
+    MESSAGE_JOINED,   /* the last one: the whole message was handled */
+    MESSAGE_REPEATED, /* here before, in a push of another key */
+    MESSAGE_LATE,     /* its message was handled without it: stored, not answered */
+    MESSAGE_TIMED_OUT /* handled with what there was (message_parts_end) */
 };
 
 struct message_result {
@@ -35,6 +49,7 @@ struct message_result {
     struct turn turn;     /* empty for a duplicate; turn_free it */
     struct address address;
     int unanswered; /* enum loop_kind of loops.h: why there is no turn, or an answer to a machine */
+    enum message_parts parts;
 };
 
 /* Claims, runs the turn, stores. 0 or GW_E*: the caller undoes the savepoint and may call
@@ -46,6 +61,12 @@ GW_MUSTCHECK int message_run(const struct catalogue *c, const struct service *s,
  * reply and a task for a person. */
 GW_MUSTCHECK int message_failed(const struct catalogue *c, const struct service *s,
                                 const struct message_input *in, struct message_result *out);
+
+/* The time of a message in parts is over (timer PARTS_TIMER): what is there is handled, its reply
+ * goes into the outbox. `apology`: the turn failed before, and an apology is given with a task for
+ * a person. 1 when there was one to handle, 0 when not, or GW_E*. */
+GW_MUSTCHECK int message_parts_end(const struct catalogue *c, const struct service *s, int64_t id,
+                                   bool apology);
 
 /* Puts replies (JSON array of {id, params}) to an address into the outbox: for channels that do not
  * answer in the HTTP response, and for replies that nobody fetched. 0 or GW_E*. */

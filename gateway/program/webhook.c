@@ -240,6 +240,8 @@ static void done_message(struct job *job, int error)
             count(g, COUNT_APOLOGIES, 0);
         if (m->result.unanswered != LOOP_NONE)
             count(g, COUNT_UNANSWERED, m->result.unanswered);
+        if (m->result.parts != MESSAGE_WHOLE)
+            count(g, COUNT_PARTS, (int)m->result.parts);
         log_write(g->log, LOG_LEVEL_INFO, "message", slice_of(m->exchange->trace),
                   LOG_FIELDS(LOG_TEXT("account", m->exchange->account->full_name),
                              LOG_ID("inbox", m->result.inbox_id),
@@ -355,9 +357,15 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .understander = catalogue_understander(x->catalogue),
                    .recent = x->gateway->recent,
                    .texts_per_minute =
-                       (int)config_int(x->gateway->in.config, "limits.texts_per_minute") },
+                       (int)config_int(x->gateway->in.config, "limits.texts_per_minute"),
+                   .reference = in->reference,
+                   .part = in->part,
+                   .parts = in->parts,
+                   .written_at = written_at(in, now) },
     };
     keep_file(m, in);
+    if (in->parts > 0)
+        return; /* understood once it is whole */
     if (in->text.n > 0 && is_said(in->kind)) {
         m->input.reading = understand_read(catalogue_understander(x->catalogue), in->text, channel,
                                            written_at(in, now), &x->arena);
@@ -419,6 +427,8 @@ static void process(struct exchange *x, int64_t now)
             only_count(x, &d->messages[i]);
         else
             prepare(&x->messages[i], x, &d->messages[i], now);
+        if (d->messages[i].bad_header)
+            count(g, COUNT_PARTS, PARTS_BAD_HEADER);
     }
     if (d->message_count > 0 && !inbound_is_message(d->messages[0].kind))
         d->reply_inline = false;

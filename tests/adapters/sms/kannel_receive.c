@@ -280,6 +280,100 @@ static void test_wrong_reports(void **state)
     }
 }
 
+static void expect_part(struct bench *b, const char *query, const char *reference, int part,
+                        int parts)
+{
+    struct inbound m = take(
+        b, arena_printf(&b->arena, "from=13800000001&to=1069&id=1&coding=2&charset=UTF-8&text=a&%s",
+                        query)
+               .p);
+    if (m.part != part || m.parts != parts || m.bad_header != (part < 0))
+        fail_msg("%s: part %d of %d%s", query, m.part, m.parts, m.bad_header ? ", damaged" : "");
+    assert_text(m.reference, reference);
+    assert_text(m.text, "a");
+}
+
+/* Parts by header, with either reference, alone or behind other elements, and by numbers. */
+static void test_parts(void **state)
+{
+    struct bench *b = *state;
+    expect_part(b, "udh=", "", 0, 0);
+    expect_part(b, "udh=%05%00%03%AB%02%01", "1069/8:171", 1, 2);
+    expect_part(b, "udh=%06%08%04%01%02%03%03", "1069/16:258", 3, 3);
+    expect_part(b, "udh=%09%24%02%01%01%00%03%00%02%02", "1069/8:0", 2, 2);
+    expect_part(b, "udh=%03%24%01%01", "", 0, 0);
+    expect_part(b, "udh=%05%00%03%AB%01%01", "", 0, 0);
+    expect_part(b, "ref=77&pktotal=3&pknum=2", "1069/77", 2, 3);
+    expect_part(b, "ref=77&pktotal=1&pknum=1", "", 0, 0);
+    expect_part(b, "ref=77&pktotal=0&pknum=0", "", 0, 0);
+}
+
+/* Lengths that lie, and numbers that cannot be: a message of its own, marked. */
+static void test_damaged_headers(void **state)
+{
+    static const char *const queries[] = {
+        "udh=%06%00%03%AB%02%01", /* longer than it is */
+        "udh=%04%00%03%AB%02%01", /* shorter */
+        "udh=%05%00%04%AB%02%01", /* an element beyond the end */
+        "udh=%05%00%02%AB%02%01", /* an element too short, garbage behind */
+        "udh=%01%00",             /* half an element */
+        "udh=%05%00%03%AB%02%00", /* part 0 */
+        "udh=%05%00%03%AB%02%03", /* part 3 of 2 */
+        "udh=%05%00%03%AB%00%00", /* of none */
+        "udh=%05%00%03%AB%21%01", /* of 33 */
+        "ref=77&pktotal=3&pknum=4",
+        "ref=77&pktotal=3",
+        "pktotal=3&pknum=1",
+        "ref=77&pktotal=33&pknum=1",
+        "ref=a%20b&pktotal=3&pknum=1",
+    };
+    struct bench *b = *state;
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        struct inbound m = take(
+            b, arena_printf(&b->arena, "from=13800000001&to=1069&id=1&text=a&%s", queries[i]).p);
+        if (!m.bad_header || m.part != 0 || m.parts != 0 || m.kind != INBOUND_TEXT)
+            fail_msg("%s: part %d of %d", queries[i], m.part, m.parts);
+        assert_text(m.text, "a");
+    }
+}
+
+/* Two parts that say the same are no duplicate of each other. */
+static void test_part_keys_without_an_id(void **state)
+{
+    struct bench *b = *state;
+    const char *first = "from=13800000001&ts=1795571990&text=hi&udh=%05%00%03%AB%02%01";
+    const char *second = "from=13800000001&ts=1795571990&text=hi&udh=%05%00%03%AB%02%02";
+    assert_false(slice_eq(take(b, first).key, take(b, second).key));
+    assert_true(slice_eq(take(b, first).key, take(b, first).key));
+}
+
+static void test_refused_by_the_smsc(void **state)
+{
+    struct bench *b = *state;
+    assert_text(report(b, "id=9&type=16&reply=NACK%2F0x0000000b%2FInvalid+Destination").reason,
+                "dlr 16 nack:0x0000000b");
+    assert_text(report(b, "id=9&type=16&reply=NACK%2F").reason, "dlr 16");
+    assert_text(report(b, "id=9&type=16&reply=NACK%2F%E6%9D%A8").reason, "dlr 16");
+}
+
+static void test_blacklists(void **state)
+{
+    static const struct {
+        const char *query;
+        bool opted_out;
+    } cases[] = { { "type=2&reply=stat%3AMBBLACK+err%3A000", true },
+                  { "type=2&reply=stat%3Ambblack", true },
+                  { "type=2&reply=stat%3AREJECTD+err%3AHD%3A0001", true },
+                  { "type=2&reply=stat%3ASC%3A0016", true },
+                  { "type=2&reply=stat%3AUNDELIV+err%3A045", false },
+                  { "type=1&reply=stat%3AMBBLACK", false },
+                  { "type=16&reply=NACK%2F0x0000000b", false } };
+    struct bench *b = *state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(report(b, arena_printf(&b->arena, "id=9&%s", cases[i].query).p).opted_out,
+                         cases[i].opted_out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +391,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reports, open_demo, close_demo),
         cmocka_unit_test_setup_teardown(test_report_reason, open_demo, close_demo),
         cmocka_unit_test_setup_teardown(test_wrong_reports, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_parts, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_damaged_headers, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_part_keys_without_an_id, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_refused_by_the_smsc, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_blacklists, open_demo, close_demo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,34 @@ static void test_the_longest_text(void **state)
     assert_int_equal(send(b, &endless, &call), GW_ETOOBIG);
 }
 
+/* A character of two units where Kannel would cut: a space moves it into the next part. Where it
+ * does not lie on the border, and in one SMS, nothing changes. */
+static void test_no_character_is_cut(void **state)
+{
+    struct bench *b = *state;
+    static const struct {
+        size_t before;
+        const char *padding;
+    } cases[] = { { 65, "" }, { 66, " " }, { 67, "" } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_call call;
+        struct slice head = repeat(b, SLICE("一"), cases[i].before);
+        struct outbound message = { .id = 1,
+                                    .recipient = SLICE("13800000001"),
+                                    .text = arena_printf(&b->arena, "%.*s😀好好好好好",
+                                                         SLICE_ARG(head)) };
+        assert_int_equal(send(b, &message, &call), 0);
+        struct form form = query_of(b, call.url);
+        struct slice expected =
+            arena_printf(&b->arena, "%.*s%s😀好好好好好", SLICE_ARG(head), cases[i].padding);
+        assert_text(form_get(&form, "text"), expected.p);
+        message.text = arena_printf(&b->arena, "%.*s😀", SLICE_ARG(head));
+        assert_int_equal(send(b, &message, &call), 0);
+        form = query_of(b, call.url);
+        assert_text(form_get(&form, "text"), arena_str(&b->arena, message.text));
+    }
+}
+
 static void test_answers(void **state)
 {
     struct bench *b = *state;
@@ -199,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_left_out, open_sending, close_demo),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_sent, open_sending, close_demo),
         cmocka_unit_test_setup_teardown(test_the_longest_text, open_sending, close_demo),
+        cmocka_unit_test_setup_teardown(test_no_character_is_cut, open_sending, close_demo),
         cmocka_unit_test_setup_teardown(test_answers, open_sending, close_demo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "gateway/base/error.h"
 #include "gateway/base/mem.h"
+#include "gateway/base/network.h"
 #include "gateway/base/slice.h"
 
 /* A text of a person is kept to this many bytes, cut at a character; WeChat's own limit for texts
@@ -33,8 +34,16 @@ struct account {
     const char *signature; /* SMS signature without 【】, e.g. "思茅志愿"; NULL: none */
     int rate;              /* SMS segments, or messages elsewhere, a second; 0: no limit */
     int price_fen;         /* of one of them; 0: nothing or unknown */
-    json_t *settings;      /* the adapter's own keys, checked by its `check`; read-only */
-    void *prepared; /* what `check` made of the settings, read-only afterwards; may be NULL */
+    const char *extension; /* digits behind our number, as phones see it; "": none */
+    const struct network *networks; /* its provider calls from these; without any, from anywhere */
+    size_t network_count;
+    int number_minute, number_hour, number_day; /* what its provider takes for one number; 0: all */
+    int quiet_from,
+        quiet_to; /* minutes after midnight without notices; the same: none of its own */
+    const char *const *prefixes; /* numbers it is chosen for begin so; without any, all */
+    size_t prefix_count;
+    json_t *settings; /* the adapter's own keys, checked by its `check`; read-only */
+    void *prepared;   /* what `check` made of the settings, read-only afterwards; may be NULL */
 };
 
 /* What the adapter sees of an HTTP request. */

@@ -254,6 +254,8 @@ static json_t *fallback_of(const struct config_key *row)
     switch (row->type) {
     case CONFIG_INT:
     case CONFIG_ADDRESSES:
+    case CONFIG_NETWORKS:
+    case CONFIG_PREFIXES:
     case CONFIG_OBJECT:
     case CONFIG_ACCOUNTS:
         return json_loads(row->fallback, JSON_DECODE_ANY, NULL);

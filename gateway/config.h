@@ -26,6 +26,10 @@ enum config_type {
     CONFIG_CHOICE,    /* one of the words in `unit`, separated by | */
     CONFIG_ADDRESS,   /* an IP address */
     CONFIG_ADDRESSES, /* an array of IP addresses */
+    CONFIG_NETWORKS,  /* an array of IP networks like "203.0.113.0/24" */
+    CONFIG_PREFIXES,  /* an array of strings of 1 to 11 digits */
+    CONFIG_DIGITS,    /* `least` to `most` digits */
+    CONFIG_CLOCK,     /* "HH:MM", or empty */
     CONFIG_URL,       /* http:// or https:// without a final slash, or empty */
     CONFIG_ZONE,      /* "+08:00" */
     CONFIG_OBJECT,    /* passed on; whoever reads it holds it to a table of its own */

@@ -5,6 +5,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "gateway/base/network.h"
+
+enum { PREFIX_DIGITS = 11 /* a mainland mobile number */ };
+
 const struct config_key *config_find(const struct config_key *table, const char *name)
 {
     for (; table->name; table++) {
@@ -73,13 +77,39 @@ static bool is_choice(struct slice s, const char *words)
     return false;
 }
 
-static bool are_addresses(const struct config_key *key, const json_t *value)
+static bool is_one_address(struct slice s)
+{
+    return is_address(s.p);
+}
+
+static bool is_network(struct slice s)
+{
+    struct network n;
+    return network_parse(s, &n) == 0;
+}
+
+static bool are_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+static bool is_prefix(struct slice s)
+{
+    return s.n >= 1 && s.n <= PREFIX_DIGITS && are_digits(s);
+}
+
+static bool is_list(const struct config_key *key, const json_t *value, bool (*fits)(struct slice s))
 {
     if (!json_is_array(value) || json_array_size(value) > (size_t)key->most)
         return false;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *one = json_array_get(value, i);
-        if (!json_is_string(one) || !is_address(json_string_value(one)))
+        if (!json_is_string(one) ||
+            !fits((struct slice){ json_string_value(one), json_string_length(one) }))
             return false;
     }
     return true;
@@ -105,6 +135,10 @@ static bool text_fits(const struct config_key *key, const json_t *value)
         return is_address(s.p);
     case CONFIG_ZONE:
         return config_read_zone(s, &minutes) == 0;
+    case CONFIG_DIGITS:
+        return length && are_digits(s);
+    case CONFIG_CLOCK:
+        return s.n == 0 || civil_parse_hhmm(s, &minutes) == 0;
     default:
         return false;
     }
@@ -117,7 +151,11 @@ bool config_fits(const struct config_key *key, const json_t *value)
         return json_is_integer(value) && json_integer_value(value) >= key->least &&
                json_integer_value(value) <= key->most;
     case CONFIG_ADDRESSES:
-        return are_addresses(key, value);
+        return is_list(key, value, is_one_address);
+    case CONFIG_NETWORKS:
+        return is_list(key, value, is_network);
+    case CONFIG_PREFIXES:
+        return is_list(key, value, is_prefix);
     case CONFIG_OBJECT:
         return json_is_object(value);
     case CONFIG_ACCOUNTS:
@@ -148,6 +186,22 @@ void config_expected(const struct config_key *key, struct sbuf *out)
         break;
     case CONFIG_ADDRESSES:
         sbuf_printf(out, "an array of at most %" PRId64 " IP addresses as strings", key->most);
+        break;
+    case CONFIG_NETWORKS:
+        sbuf_printf(out,
+                    "an array of at most %" PRId64 " networks like \"203.0.113.0/24\", with zeros "
+                    "behind the prefix",
+                    key->most);
+        break;
+    case CONFIG_PREFIXES:
+        sbuf_printf(out, "an array of at most %" PRId64 " strings of 1 to %d digits", key->most,
+                    PREFIX_DIGITS);
+        break;
+    case CONFIG_DIGITS:
+        sbuf_printf(out, "a string of %" PRId64 " to %" PRId64 " digits", key->least, key->most);
+        break;
+    case CONFIG_CLOCK:
+        sbuf_str(out, "a time of day like \"21:00\", or \"\"");
         break;
     case CONFIG_URL:
         sbuf_str(out,

@@ -34,14 +34,18 @@ static void add_text(struct sbuf *url, struct slice text)
     }
 }
 
-static void build_url(const struct kannel_settings *s, const struct outbound *message,
+static void build_url(const struct account *account, const struct outbound *message,
                       struct slice phone, struct sbuf *url, struct arena *a)
 {
+    const struct kannel_settings *s = account->prepared;
     sbuf_add(url, s->sendsms_url);
     sbuf_str(url, "?username=");
     sbuf_url(url, s->username);
     add(url, "password", s->password);
-    add(url, "from", s->from);
+    if (s->from.n > 0)
+        add(url, "from",
+            arena_printf(a, "%.*s%s", SLICE_ARG(s->from),
+                         account->extension != NULL ? account->extension : ""));
     add(url, "to", phone);
     add(url, "smsc", s->smsc);
     sbuf_str(url, "&coding=2&charset=UTF-8");
@@ -80,7 +84,7 @@ int kannel_send(const struct account *account, const struct outbound *message, i
                          account->full_name);
     struct sbuf url;
     sbuf_init(&url, URL_MAX);
-    build_url(s, message, (struct slice){ phone, 11 }, &url, a);
+    build_url(account, message, (struct slice){ phone, 11 }, &url, a);
     int rv = url.failed ? fault_set(fault, GW_ETOOBIG, "account %s: the sendsms URL is too long",
                                     account->full_name)
                         : 0;

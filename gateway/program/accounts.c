@@ -1,6 +1,7 @@
 /* Accounts of the configuration, each checked by its adapter. */
 #include <string.h>
 
+#include "gateway/base/civil.h"
 #include "gateway/base/json.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/base/utf8.h"
@@ -11,6 +12,55 @@ static const char *text(struct accounts *a, const json_t *o, const char *key)
 {
     const char *value = json_text(o, key, NULL);
     return value != NULL ? arena_str(&a->arena, slice_of(value)) : NULL;
+}
+
+/* The configuration was held to its table: what does not parse cannot be here. */
+static void load_networks(struct accounts *a, const json_t *list, struct account *out)
+{
+    size_t n = json_array_size(list);
+    struct network *networks = arena_alloc(&a->arena, (n + 1) * sizeof *networks);
+    for (size_t i = 0; i < n; i++)
+        if (network_parse(slice_of(json_string_value(json_array_get(list, i))),
+                          &networks[out->network_count]) == 0)
+            out->network_count++;
+    out->networks = networks;
+}
+
+static void load_prefixes(struct accounts *a, const json_t *list, struct account *out)
+{
+    size_t n = json_array_size(list);
+    const char **prefixes = arena_alloc(&a->arena, (n + 1) * sizeof *prefixes);
+    for (size_t i = 0; i < n; i++)
+        prefixes[i] = arena_str(&a->arena, slice_of(json_string_value(json_array_get(list, i))));
+    out->prefixes = prefixes;
+    out->prefix_count = n;
+}
+
+static int load_quiet_hours(const json_t *o, struct account *out, struct fault *fault)
+{
+    const char *from = json_text(o, "quiet_from", ""), *to = json_text(o, "quiet_to", "");
+    if (from[0] == '\0' && to[0] == '\0')
+        return GW_OK;
+    if (civil_parse_hhmm(slice_of(from), &out->quiet_from) != 0 ||
+        civil_parse_hhmm(slice_of(to), &out->quiet_to) != 0)
+        return fault_set(fault, GW_ECONFIG,
+                         "account %s: quiet_from and quiet_to belong together: give both",
+                         out->name);
+    return GW_OK;
+}
+
+/* What the platform itself looks at, whoever the provider is. */
+static int load_limits(struct accounts *a, const json_t *o, struct account *out,
+                       struct fault *fault)
+{
+    const char *extension = text(a, o, "extension");
+    out->extension = extension != NULL ? extension : "";
+    out->number_minute = (int)json_int(o, "number_minute", 0);
+    out->number_hour = (int)json_int(o, "number_hour", 0);
+    out->number_day = (int)json_int(o, "number_day", 0);
+    load_networks(a, json_object_get(o, "networks"), out);
+    load_prefixes(a, json_object_get(o, "prefixes"), out);
+    return load_quiet_hours(o, out, fault);
 }
 
 static int load_one(struct accounts *a, const json_t *o, struct account *out, struct fault *fault)
@@ -40,7 +90,8 @@ static int load_one(struct accounts *a, const json_t *o, struct account *out, st
     bool sms = strcmp(out->channel, "sms") == 0;
     out->full_name = arena_printf(&a->arena, "%s/%s", out->channel, out->name).p;
     out->realm = sms ? "sms" : out->full_name;
-    return out->adapter->check(out, &a->arena, fault);
+    int rc = load_limits(a, o, out, fault);
+    return rc < 0 ? rc : out->adapter->check(out, &a->arena, fault);
 }
 
 int accounts_load(const struct config *config, struct accounts *out, struct fault *fault)

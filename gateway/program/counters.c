@@ -12,7 +12,7 @@ static const char *const refusals[] = {
     WEBHOOK_REFUSALS(REFUSAL_LABEL)
 #undef REFUSAL_LABEL
         "account",
-    "secret", NULL
+    "secret", "network", NULL
 };
 
 /* As enum outbox_reported. */

@@ -9,7 +9,7 @@
 /* Row numbers behind gateway->counters. */
 enum counter {
     COUNT_MESSAGES, /* by enum inbound_kind */
-    COUNT_REFUSED,  /* by enum webhook_refusal, and the two below */
+    COUNT_REFUSED,  /* by enum webhook_refusal, and the three below */
     COUNT_DUPLICATES,
     COUNT_APOLOGIES,    /* messages whose turn failed */
     COUNT_UNAVAILABLE,  /* webhooks answered 503 */
@@ -22,7 +22,7 @@ enum counter {
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */
-enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET };
+enum { REFUSED_ACCOUNT = WEBHOOK_REFUSAL_COUNT, REFUSED_SECRET, REFUSED_NETWORK };
 /* A further label of COUNT_PARTS. */
 enum { PARTS_BAD_HEADER = MESSAGE_TIMED_OUT + 1 };
 

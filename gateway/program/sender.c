@@ -6,8 +6,10 @@
 #include "gateway/base/json.h"
 #include "gateway/base/segments.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/route.h"
 #include "gateway/program/tokens.h"
 #include "gateway/store/grants.h"
+#include "gateway/store/outbox_number.h"
 #include "handlers/broadcasts.h"
 #include "handlers/notify.h"
 #include "handlers/tasks.h"
@@ -194,22 +196,45 @@ static int admit_granted(const struct gateway *g, const struct service *s,
     return rc < 0 ? rc : GW_OK;
 }
 
+static void put_off(int64_t at, int64_t now, struct slice reason, struct dispatch_plan *out)
+{
+    if (at <= now)
+        return;
+    out->kind = DISPATCH_LATER;
+    out->at = at;
+    out->reason = reason;
+}
+
+/* What the provider would not take for this number any more waits until it would. */
+static int admit_number(const struct service *s, const struct account *account, int64_t address,
+                        struct dispatch_plan *out)
+{
+    const struct number_limits limits = { account->number_minute, account->number_hour,
+                                          account->number_day };
+    int64_t at = s->now;
+    int rc = outbox_number_next(s->tx, address, slice_of(account->full_name), &limits, s->zone,
+                                s->now, &at);
+    put_off(at, s->now, SLICE("this number had its messages for now"), out);
+    return rc;
+}
+
 /* In the transaction that marks the row: whoever caused many rows answers for each of them. */
 static int admit(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
                  struct arena *a, struct dispatch_plan *out)
 {
     struct gateway *g = context;
     const struct service s = installation_service(&g->in, tx, now, a);
-    if (row->priority < OUTBOX_NOTICE)
-        return admit_granted(g, &s, row, out);
-    int64_t at = notify_daytime(&s, now);
-    if (at > now) {
-        out->kind = DISPATCH_LATER;
-        out->at = at;
-        out->reason = SLICE("quiet hours");
-        return GW_OK;
+    const struct account *account = account_for(g, row);
+    int rc = GW_OK;
+    if (row->priority >= OUTBOX_NOTICE) {
+        int64_t at = notify_daytime(&s, now);
+        put_off(account != NULL ? route_daytime(account, s.zone, at) : at, now,
+                SLICE("quiet hours"), out);
     }
-    int rc = row->priority == OUTBOX_BROADCAST ? admit_broadcast(&s, row, out) : GW_OK;
+    if (account != NULL && out->kind == DISPATCH_SEND)
+        rc = admit_number(&s, account, row->address, out);
+    if (rc >= 0 && row->priority == OUTBOX_BROADCAST && out->kind == DISPATCH_SEND)
+        rc = admit_broadcast(&s, row, out);
     return rc < 0 || out->kind != DISPATCH_SEND ? rc : admit_granted(g, &s, row, out);
 }
 

@@ -476,6 +476,15 @@ static bool take_secret(const struct account *account, struct slice *rest)
     return digest_equal(given, secret);
 }
 
+/* Whether the account's provider may call from there. */
+static bool may_call(const struct account *account, struct slice remote)
+{
+    for (size_t i = 0; i < account->network_count; i++)
+        if (network_holds(&account->networks[i], remote))
+            return true;
+    return account->network_count == 0;
+}
+
 static void refuse(struct gateway *g, struct http_request *r, int label, int status)
 {
     count(g, COUNT_REFUSED, label);
@@ -492,6 +501,13 @@ static void webhook(struct gateway *g, struct http_request *r)
     const struct account *account = accounts_find(&g->accounts, channel, name);
     if (account == NULL) {
         refuse(g, r, REFUSED_ACCOUNT, 404);
+        return;
+    }
+    if (!may_call(account, r->remote)) {
+        refuse(g, r, REFUSED_NETWORK, 403);
+        log_write(g->log, LOG_LEVEL_WARN, "webhook.refused", NO_TRACE,
+                  LOG_FIELDS(LOG_TEXT("account", account->full_name), LOG_TEXT("reason", "network"),
+                             LOG_SLICE("remote", r->remote)));
         return;
     }
     if (!take_secret(account, &rest)) {

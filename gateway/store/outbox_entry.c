@@ -58,12 +58,14 @@ int outbox_entry_load(struct tx *tx, int64_t id, struct arena *a, struct outbox_
     return 1;
 }
 
-SQL(outbox_update, "UPDATE outbox SET state = $to, owner = $owner, attempt = $attempt, "
-                   "not_before = $not_before, lease_until = $lease_until, "
-                   "provider_id = $provider_id, reason = $reason, segments = $segments, "
-                   "price = $price, changed_at = $now "
-                   "WHERE id = $id AND state = $from AND owner = $was_owner "
-                   "AND attempt = $was_attempt");
+SQL(outbox_update,
+    "UPDATE outbox SET state = $to, owner = $owner, attempt = $attempt, "
+    "not_before = $not_before, lease_until = $lease_until, "
+    "provider_id = $provider_id, reason = $reason, segments = $segments, "
+    "price = $price, changed_at = $now, "
+    "sent_at = CASE WHEN CAST($to AS BIGINT) = 2 THEN $now ELSE sent_at END " /* sending */
+    "WHERE id = $id AND state = $from AND owner = $was_owner "
+    "AND attempt = $was_attempt");
 
 int outbox_entry_move(struct tx *tx, const struct outbox_entry *was,
                       const struct outbox_entry *next, int64_t now)

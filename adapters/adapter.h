@@ -42,8 +42,9 @@ struct account {
         quiet_to; /* minutes after midnight without notices; the same: none of its own */
     const char *const *prefixes; /* numbers it is chosen for begin so; without any, all */
     size_t prefix_count;
-    json_t *settings; /* the adapter's own keys, checked by its `check`; read-only */
-    void *prepared;   /* what `check` made of the settings, read-only afterwards; may be NULL */
+    json_t *settings;  /* the adapter's own keys, checked by its `check`; read-only */
+    void *prepared;    /* what `check` made of the settings, read-only afterwards; may be NULL */
+    bool answers_only; /* set by `check`: its settings lack what sending needs */
 };
 
 /* What the adapter sees of an HTTP request. */

@@ -41,6 +41,7 @@ static int check(struct account *account, struct arena *a, struct fault *fault)
                          "password of Kannel's sendsms-user group",
                          account->full_name);
     account->prepared = s;
+    account->answers_only = s->sendsms_url.n == 0;
     return 0;
 }
 

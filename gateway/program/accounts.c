@@ -6,6 +6,7 @@
 #include "gateway/base/sbuf.h"
 #include "gateway/base/utf8.h"
 #include "gateway/program/gateway.h"
+#include "gateway/program/route.h"
 
 /* Copies: a reload replaces the configuration, accounts stay. */
 static const char *text(struct accounts *a, const json_t *o, const char *key)
@@ -100,6 +101,7 @@ int accounts_load(const struct config *config, struct accounts *out, struct faul
     memset(out, 0, sizeof *out);
     out->list = arena_alloc(&out->arena, (json_array_size(list) + 1) * sizeof *out->list);
     out->troubles = arena_alloc(&out->arena, (json_array_size(list) + 1) * sizeof *out->troubles);
+    out->health = arena_alloc(&out->arena, (json_array_size(list) + 1) * sizeof *out->health);
     size_t i;
     json_t *one;
     json_array_foreach(list, i, one)
@@ -114,6 +116,14 @@ int accounts_load(const struct config *config, struct accounts *out, struct faul
         out->count++;
     }
     return GW_OK;
+}
+
+const struct account *accounts_for_lane(const struct accounts *a, struct slice lane)
+{
+    const struct account *account = accounts_full(a, lane);
+    if (account != NULL && account->adapter->send != NULL)
+        return account;
+    return accounts_sender(a, slice_starts(lane, SLICE("sms/")) ? SLICE("sms") : lane);
 }
 
 void accounts_note_broken(struct accounts *a, size_t i, bool broken, struct slice reason)

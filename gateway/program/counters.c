@@ -53,6 +53,8 @@ const struct metric_row counter_rows[] = {
                            "Messages taken for those of a machine: kept, and answered once at most.",
                            { "reason" },
                            { loop_names } },
+    [COUNT_REROUTED] = { "linli_sends_rerouted_total", METRIC_COUNTER,
+                         "Messages of our own that went by another account, as theirs did not work." },
     [COUNT_PARTS] = { "linli_message_parts_total",
                       METRIC_COUNTER,
                       "Parts of long messages that came one by one.",

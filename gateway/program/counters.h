@@ -19,6 +19,7 @@ enum counter {
     COUNT_SKIPPED,    /* entries of a batch that nobody can read */
     COUNT_UNANSWERED, /* by enum loop_kind */
     COUNT_PARTS,      /* by enum message_parts, and the one below */
+    COUNT_REROUTED,
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */

@@ -25,12 +25,14 @@ struct account_trouble {
 struct accounts {
     struct account *list;
     struct account_trouble *troubles; /* one an account */
+    struct route_health *health;      /* one an account; any thread reads whether it is ill */
     size_t count;
     struct arena arena;
 };
 
 struct background;
 struct tokens;
+struct router;
 
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
@@ -48,6 +50,7 @@ struct gateway {
     struct dispatch *dispatch;
     struct background *background;
     struct tokens *tokens; /* loop's thread */
+    struct router *router;
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
@@ -73,6 +76,9 @@ const struct account *accounts_find(const struct accounts *a, struct slice chann
                                     struct slice name);
 const struct account *accounts_full(const struct accounts *a, struct slice full_name);
 const struct account *accounts_sender(const struct accounts *a, struct slice realm);
+/* By which the rows of a lane go: the account the lane is named after, else one of its realm. NULL
+ * when there is none. Any thread. */
+const struct account *accounts_for_lane(const struct accounts *a, struct slice lane);
 /* Keeps that account `i` cannot send, and why, or that it can again. Loop's thread. */
 void accounts_note_broken(struct accounts *a, size_t i, bool broken, struct slice reason);
 /* Appends a line for each account that cannot send. Loop's thread. */

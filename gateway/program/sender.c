@@ -7,6 +7,7 @@
 #include "gateway/base/segments.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/route.h"
+#include "gateway/program/router.h"
 #include "gateway/program/tokens.h"
 #include "gateway/store/grants.h"
 #include "gateway/store/outbox_number.h"
@@ -225,7 +226,12 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
     struct gateway *g = context;
     const struct service s = installation_service(&g->in, tx, now, a);
     const struct account *account = account_for(g, row);
-    int rc = GW_OK;
+    int rc = router_assign(g, tx, row, account, now);
+    if (rc != 0) { /* to the other account's queue */
+        out->kind = DISPATCH_LATER;
+        out->at = now;
+        return rc < 0 ? rc : GW_OK;
+    }
     if (row->priority >= OUTBOX_NOTICE) {
         int64_t at = notify_daytime(&s, now);
         put_off(account != NULL ? route_daytime(account, s.zone, at) : at, now,
@@ -292,11 +298,25 @@ static void note_token(struct gateway *g, const struct account *account,
         out->retry_after = AGAIN_S;
 }
 
+/* How the account does, and the way for what waits for it. */
+static void note_health(struct gateway *g, const struct account *account, const struct sent *sent,
+                        int status)
+{
+    bool lost = sent->outcome == SEND_LATER || sent->outcome == SEND_UNCERTAIN;
+    enum route_result result = sent->outcome == SEND_ACCOUNT_BROKEN     ? ROUTE_BROKEN
+                               : lost && (status == 0 || status >= 500) ? ROUTE_NO_ANSWER
+                                                                        : ROUTE_WELL;
+    route_note(&g->accounts.health[account - g->accounts.list], result, installation_clock());
+    if (result != ROUTE_WELL)
+        router_wake(g);
+}
+
 static void read_result(void *context, const struct outbox_row *row,
                         const struct http_fetched *result, struct arena *a,
                         struct dispatch_reading *out)
 {
-    const struct account *account = account_for(context, row);
+    struct gateway *g = context;
+    const struct account *account = account_for(g, row);
     if (account == NULL) {
         out->outcome = OUTBOX_UNKNOWN;
         return;
@@ -307,6 +327,7 @@ static void read_result(void *context, const struct outbox_row *row,
     take_reading(&sent, result, out);
     if (account->adapter->token != NULL)
         note_token(context, account, row, &sent, out);
+    note_health(g, account, &sent, result->status);
 }
 
 static void query(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
@@ -346,10 +367,7 @@ static void read_query(void *context, const struct outbox_row *row,
 static int account_of(void *context, struct slice lane)
 {
     const struct gateway *g = context;
-    const struct account *account = accounts_full(&g->accounts, lane);
-    if (account == NULL || account->adapter->send == NULL)
-        account =
-            accounts_sender(&g->accounts, slice_starts(lane, SLICE("sms/")) ? SLICE("sms") : lane);
+    const struct account *account = accounts_for_lane(&g->accounts, lane);
     return account != NULL ? (int)(account - g->accounts.list) : -1;
 }
 

@@ -9,6 +9,7 @@
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/tokens.h"
+#include "gateway/program/router.h"
 #include "gateway/program/wakeup.h"
 #include "handlers/seal.h"
 
@@ -101,6 +102,7 @@ static void on_terminate(uv_signal_t *signal, int number)
     g->stopping = true;
     g->stop_began = uv_now(&g->loop);
     http_server_quiesce(g->http);
+    router_stop(g);
     background_stop(g);
     uv_timer_start(&g->grace, on_grace, 0, 20);
 }
@@ -248,6 +250,8 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         rc = background_start(g, fault);
     if (rc == GW_OK)
         rc = wakeup_watch(g, fault);
+    if (rc == GW_OK)
+        rc = router_start(g, fault);
     return rc == GW_OK ? start_http(g, fault) : rc;
 }
 
@@ -310,6 +314,7 @@ static void release(struct gateway *g)
     background_free(g);
     recent_free(g->recent);
     tokens_free(g);
+    router_free(g);
     if (g->loop_ready)
         uv_loop_close(&g->loop);
     accounts_free(&g->accounts);
@@ -371,6 +376,7 @@ int command_serve(int argc, char **argv)
     if (rc < 0) {
         command_fail("serve", &fault);
         g.stopping = true;
+        router_stop(&g);
         background_stop(&g);
         if (g.loop_ready)
             take_down(&g);

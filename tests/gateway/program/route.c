@@ -39,21 +39,22 @@ static const struct account list[] = {
       .price_fen = 20,
       .prefixes = near,
       .prefix_count = 2 },
+    { .full_name = "sms/mute", .realm = "sms", .adapter = &sends, .answers_only = true },
     { .full_name = "wechat/w", .realm = "wechat/w", .adapter = &sends },
 };
 enum { LIST = sizeof(list) / sizeof(list[0]) };
+#define NOW INT64_C(1795572000)
 
-/* `context` is a string with a letter for each account, x: broken. */
-static bool broken(const void *context, size_t i)
-{
-    return ((const char *)context)[i] == 'x';
-}
-
+/* `ill` has a letter for each account, x: ill. */
 static const char *choose(const char *account, const char *realm, const char *recipient,
-                          const char *health)
+                          const char *ill)
 {
+    struct route_health health[LIST] = { 0 };
+    for (size_t i = 0; i < LIST; i++)
+        if (ill[i] == 'x')
+            route_note(&health[i], ROUTE_BROKEN, NOW);
     const struct route_row row = { slice_of(account), slice_of(realm), slice_of(recipient) };
-    int i = route_choose(list, LIST, broken, health, &row);
+    int i = route_choose(list, health, LIST, &row, NOW);
     return i < 0 ? "none" : list[i].full_name;
 }
 
@@ -64,29 +65,30 @@ static void the_choice(void **state)
         const char *account, *realm, *recipient, *health, *expected;
     } cases[] = {
         /* Where somebody wrote to, the answer comes from, whatever it costs. */
-        { "sms/dear", "sms", "13900000001", ".......", "sms/dear" },
-        { "sms/near", "sms", "13900000001", ".......", "sms/near" },
+        { "sms/dear", "sms", "13900000001", "........", "sms/dear" },
+        { "sms/near", "sms", "13900000001", "........", "sms/near" },
         /* Nobody asked for one: prefix, then price, then order. */
-        { "", "sms", "13900000001", ".......", "sms/cheap" },
-        { "", "sms", "18600000001", ".......", "sms/unicom" },
-        { "", "sms", "13888000001", ".......", "sms/near" },
-        { "", "sms", "13887900001", ".......", "sms/near" },
-        { "", "sms", "13887800001", ".......", "sms/cheap" },
+        { "", "sms", "13900000001", "........", "sms/cheap" },
+        { "", "sms", "18600000001", "........", "sms/unicom" },
+        { "", "sms", "13888000001", "........", "sms/near" },
+        { "", "sms", "13887900001", "........", "sms/near" },
+        { "", "sms", "13887800001", "........", "sms/cheap" },
         /* One that cannot send, or is gone from the configuration. */
-        { "sms/inbound", "sms", "13900000001", ".......", "sms/cheap" },
-        { "sms/gone", "sms", "13900000001", ".......", "sms/cheap" },
-        { "wechat/w", "sms", "13900000001", ".......", "sms/cheap" },
+        { "sms/inbound", "sms", "13900000001", "........", "sms/cheap" },
+        { "sms/gone", "sms", "13900000001", "........", "sms/cheap" },
+        { "sms/mute", "sms", "13900000001", "........", "sms/cheap" },
+        { "wechat/w", "sms", "13900000001", "........", "sms/cheap" },
         /* What is broken is passed over. */
-        { "sms/dear", "sms", "13900000001", "x......", "sms/cheap" },
-        { "sms/dear", "sms", "13900000001", "x.x....", "sms/cheap2" },
-        { "", "sms", "18600000001", "....x..", "sms/cheap" },
+        { "sms/dear", "sms", "13900000001", "x.......", "sms/cheap" },
+        { "sms/dear", "sms", "13900000001", "x.x.....", "sms/cheap2" },
+        { "", "sms", "18600000001", "....x...", "sms/cheap" },
         /* Unicom's account does not send to others, so only then nobody is left. */
-        { "sms/dear", "sms", "13900000001", "x.xx...", "sms/dear" },
-        { "", "sms", "13900000001", "x.xxxx.", "sms/cheap" },
-        { "", "sms", "18600000001", "x.xxxx.", "sms/unicom" },
-        { "", "wechat/w", "o1", ".......", "wechat/w" },
-        { "wechat/w", "wechat/w", "o1", "......x", "wechat/w" },
-        { "", "wechat/other", "o1", ".......", "none" },
+        { "sms/dear", "sms", "13900000001", "x.xx....", "sms/dear" },
+        { "", "sms", "13900000001", "x.xxxx..", "sms/cheap" },
+        { "", "sms", "18600000001", "x.xxxx..", "sms/unicom" },
+        { "", "wechat/w", "o1", "........", "wechat/w" },
+        { "wechat/w", "wechat/w", "o1", ".......x", "wechat/w" },
+        { "", "wechat/other", "o1", "........", "none" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *got =
@@ -94,6 +96,34 @@ static void the_choice(void **state)
         if (!slice_eq(slice_of(got), slice_of(cases[i].expected)))
             fail_msg("case %zu: %s, expected %s", i, got, cases[i].expected);
     }
+}
+
+static void health_of_an_account(void **state)
+{
+    (void)state;
+    struct route_health h = { 0 };
+    assert_false(route_is_ill(&h, NOW));
+    route_note(&h, ROUTE_NO_ANSWER, NOW);
+    route_note(&h, ROUTE_NO_ANSWER, NOW);
+    assert_false(route_is_ill(&h, NOW)); /* twice is nothing */
+    route_note(&h, ROUTE_WELL, NOW);
+    route_note(&h, ROUTE_NO_ANSWER, NOW);
+    route_note(&h, ROUTE_NO_ANSWER, NOW);
+    assert_false(route_is_ill(&h, NOW));
+    route_note(&h, ROUTE_NO_ANSWER, NOW);
+    assert_true(route_is_ill(&h, NOW + 59));
+    assert_false(route_is_ill(&h, NOW + 60)); /* tried again */
+    route_note(&h, ROUTE_NO_ANSWER, NOW + 60);
+    assert_true(route_is_ill(&h, NOW + 60 + 119)); /* in vain: longer */
+    for (int i = 0; i < 1000; i++)
+        route_note(&h, ROUTE_NO_ANSWER, NOW);
+    assert_true(route_is_ill(&h, NOW + 899));
+    assert_false(route_is_ill(&h, NOW + 900));
+    route_note(&h, ROUTE_WELL, NOW);
+    assert_false(route_is_ill(&h, NOW));
+    route_note(&h, ROUTE_BROKEN, NOW);
+    assert_true(route_is_ill(&h, NOW + 899));
+    assert_false(route_is_ill(&h, NOW + 900));
 }
 
 static void quiet_hours_of_an_account(void **state)
@@ -130,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_choice),
+        cmocka_unit_test(health_of_an_account),
         cmocka_unit_test(quiet_hours_of_an_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

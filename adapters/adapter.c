@@ -4,12 +4,16 @@
 
 #include "adapters/sms/aliyun.h"
 #include "adapters/sms/kannel.h"
+#include "adapters/sms/submail.h"
 #include "adapters/sms/tencent.h"
 #include "adapters/sms/twilio.h"
+#include "adapters/sms/yunpian.h"
 #include "adapters/wechat/wechat.h"
 
-const struct adapter *const adapters[] = { &adapter_wechat,  &adapter_kannel, &adapter_aliyun,
-                                           &adapter_tencent, &adapter_twilio, NULL };
+const struct adapter *const adapters[] = { &adapter_wechat,  &adapter_kannel,
+                                           &adapter_aliyun,  &adapter_tencent,
+                                           &adapter_twilio,  &adapter_yunpian,
+                                           &adapter_submail, NULL };
 
 const struct adapter *adapter_find(const char *provider)
 {

@@ -26,6 +26,11 @@ static const char *bytes(struct slice s)
     return s.p == NULL ? "" : s.p;
 }
 
+void digest_md5(struct slice data, unsigned char out[16])
+{
+    must(EVP_Digest(bytes(data), data.n, out, NULL, EVP_md5(), NULL));
+}
+
 void digest_sha1(struct slice data, unsigned char out[20])
 {
     must(EVP_Digest(bytes(data), data.n, out, NULL, EVP_sha1(), NULL));

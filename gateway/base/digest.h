@@ -9,7 +9,8 @@
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
-/* The raw digest. SHA-1 is for protocols that ask for it. */
+/* The raw digest. MD5 and SHA-1 are for protocols that ask for them. */
+void digest_md5(struct slice data, unsigned char out[16]);
 void digest_sha1(struct slice data, unsigned char out[20]);
 void digest_sha256(struct slice data, unsigned char out[32]);
 void digest_hmac_sha1(struct slice key, struct slice data, unsigned char out[20]);

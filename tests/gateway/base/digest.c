@@ -26,6 +26,9 @@ static void standard_vectors(void **state)
     /* RFC 4231, test case 2 */
     digest_hmac_sha256(SLICE("Jefe"), SLICE("what do ya want for nothing?"), out);
     is_hex(out, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    /* RFC 1321, A.5 */
+    digest_md5(SLICE("message digest"), out);
+    is_hex(out, 16, "f96b697d7cb7938d525a2f31aaf161d0");
     /* RFC 2202, test case 2 */
     digest_hmac_sha1(SLICE("Jefe"), SLICE("what do ya want for nothing?"), out);
     is_hex(out, 20, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");

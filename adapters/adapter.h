@@ -116,7 +116,7 @@ struct receipt {
     int64_t at;          /* provider's UTC seconds, 0 when not given */
     /* The phone it went to, when the provider tells: several rows may share one provider_id. */
     struct slice recipient;
-    bool opted_out;      /* the number is on a blacklist: its owner, or the carrier, refuses us */
+    bool opted_out; /* the number is on a blacklist: its owner, or the carrier, refuses us */
 };
 
 /* Why a webhook was refused; each is a counter. */

@@ -63,6 +63,15 @@ void send_end(struct send *s)
 
 /* Outcomes. */
 
+static int tell_refused(struct send *s, struct tx *tx, int64_t now)
+{
+    const struct dispatch_options *o = &s->group->d->options;
+    struct arena a = { 0 }; /* the group's is the loop's */
+    int rc = o->refused ? o->refused(o->context, tx, s->row, s->reason, now, &a) : 0;
+    arena_free(&a);
+    return rc;
+}
+
 static int run_outcome(struct job *job, struct tx *tx, int64_t now)
 {
     struct send *s = (struct send *)job;
@@ -71,7 +80,7 @@ static int run_outcome(struct job *job, struct tx *tx, int64_t now)
                             s->reason, at, now);
     if (rc == 1 && s->unreachable)
         rc = people_unreachable(tx, s->row->address, s->reason, now);
-    return rc;
+    return rc >= 0 && s->opted_out ? tell_refused(s, tx, now) : rc;
 }
 
 static void send_unstored(struct send *s, int error)
@@ -227,6 +236,7 @@ static void on_fetched(void *context, const struct http_fetched *result)
     s->provider_id = reading.provider_id;
     s->wait_s = reading.retry_after;
     s->unreachable = reading.unreachable;
+    s->opted_out = reading.opted_out;
     note_account(s, &reading, result->status);
     s->reason = reading.reason;
     if (reading.outcome != OUTBOX_UNKNOWN || !send_ask_later(s))

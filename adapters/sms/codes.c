@@ -101,6 +101,7 @@ void sms_code_apply(const struct sms_code *table, struct slice code,
     }
     int64_t wait = wait_of(row, result->at);
     out->outcome = outcomes[row->action];
+    out->opted_out = row->action == CODE_OPTED_OUT;
     if (wait > out->retry_after)
         out->retry_after = wait;
     out->reason = sms_code_reason(table, code, a);

@@ -55,6 +55,8 @@ const struct metric_row counter_rows[] = {
                            { loop_names } },
     [COUNT_REROUTED] = { "linli_sends_rerouted_total", METRIC_COUNTER,
                          "Messages of our own that went by another account, as theirs did not work." },
+    [COUNT_BLACKLISTED] = { "linli_numbers_blacklisted_total", METRIC_COUNTER,
+                            "Messages that a provider's blacklist stopped: each an opt-out." },
     [COUNT_PARTS] = { "linli_message_parts_total",
                       METRIC_COUNTER,
                       "Parts of long messages that came one by one.",

@@ -20,6 +20,7 @@ enum counter {
     COUNT_UNANSWERED, /* by enum loop_kind */
     COUNT_PARTS,      /* by enum message_parts, and the one below */
     COUNT_REROUTED,
+    COUNT_BLACKLISTED,
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */

@@ -96,6 +96,12 @@ void background_stop(struct gateway *g);
 /* After the worker stopped and the loop has closed its handles. */
 void background_free(struct gateway *g);
 
+/* A provider has the recipient of a row on its blacklist: an opt-out, and when it blocked an answer
+ * a task to call. In the transaction that stores what it said. 0 or GW_E*. Worker's thread. */
+GW_MUSTCHECK int refused_by_provider(struct gateway *g, const struct catalogue *c, struct tx *tx,
+                                     const struct outbox_row *row, struct slice account,
+                                     struct slice reason, int64_t now, struct arena *a);
+
 /* The dispatcher's half that knows accounts and wording: builds calls, reads results. */
 GW_MUSTCHECK int sender_start(struct gateway *g, struct fault *fault);
 

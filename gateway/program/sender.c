@@ -244,6 +244,16 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
     return rc < 0 || out->kind != DISPATCH_SEND ? rc : admit_granted(g, &s, row, out);
 }
 
+static int refused(void *context, struct tx *tx, const struct outbox_row *row, struct slice reason,
+                   int64_t now, struct arena *a)
+{
+    struct gateway *g = context;
+    const struct account *account = account_for(g, row);
+    /* The one of the start, as a reload on the loop's thread may take away the other. */
+    return refused_by_provider(g, g->in.catalogue, tx, row,
+                               slice_of(account != NULL ? account->full_name : ""), reason, now, a);
+}
+
 /* The actions of the adapters' tables as the outbox's outcomes. */
 static enum outbox_outcome outcome_of(enum send_outcome sent)
 {
@@ -277,6 +287,7 @@ static void take_reading(const struct sent *sent, const struct http_fetched *res
     out->provider_id = sent->provider_id;
     out->reason = sent->reason;
     out->unreachable = sent->outcome == SEND_BAD_RECIPIENT;
+    out->opted_out = sent->opted_out;
     out->slow_down = sent->outcome == SEND_SLOW_DOWN;
     out->broken = sent->outcome == SEND_ACCOUNT_BROKEN;
     out->retry_after = sent->retry_after > 0 ? sent->retry_after : result->retry_after;
@@ -479,6 +490,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .queried = read_query,
         .plan = plan,
         .admit = admit,
+        .refused = refused,
         .read = read_result,
         .context = g,
     };

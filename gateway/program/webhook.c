@@ -12,6 +12,7 @@
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
 #include "gateway/program/message.h"
+#include "gateway/store/outbox.h"
 #include "gateway/store/timers.h"
 
 enum {
@@ -251,6 +252,21 @@ static void done_message(struct job *job, int error)
     finish_one(m->exchange, error);
 }
 
+/* A report says that the number is on a blacklist. */
+static int tell_refused(struct exchange *x, struct tx *tx, const struct outbox_report *report,
+                        int64_t now)
+{
+    struct gateway *g = x->gateway;
+    struct outbox_row row;
+    int64_t id = report->id;
+    int rc = id != 0 ? 1 : outbox_by_provider_id(tx, report->realm, report->provider_id, &id);
+    if (rc == 1)
+        rc = outbox_get(tx, g->in.vault, id, &x->arena, &row);
+    return rc == 1 ? refused_by_provider(g, x->catalogue, tx, &row, slice_of(x->account->full_name),
+                                         report->reason, now, &x->arena)
+                   : rc;
+}
+
 static int run_receipts(struct job *job, struct tx *tx, int64_t now)
 {
     struct exchange *x = ((struct receipts_job *)job)->exchange;
@@ -268,6 +284,10 @@ static int run_receipts(struct job *job, struct tx *tx, int64_t now)
         if (rc < 0)
             return rc;
         x->receipts.results[rc]++;
+        if (rc == OUTBOX_REPORT_NOTED && r->opted_out)
+            rc = tell_refused(x, tx, &report, now);
+        if (rc < 0)
+            return rc;
     }
     return GW_OK;
 }

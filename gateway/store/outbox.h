@@ -131,6 +131,10 @@ enum outbox_reported {
 /* A final one ends a row; another one is kept as its reason, and shows of an uncertain row that it
  * was sent. Returns enum outbox_reported or GW_E*. */
 GW_MUSTCHECK int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now);
+/* The newest row of a realm to which a provider gave this id: 1 and `*id`, 0 when there is none, or
+ * GW_E*. */
+GW_MUSTCHECK int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id,
+                                       int64_t *id);
 /* Deletes parked reports older than `before`, at most `limit`; their number or GW_E*. */
 GW_MUSTCHECK int outbox_purge_parked(struct tx *tx, int64_t before, int limit);
 

@@ -69,6 +69,12 @@ static int park(struct tx *tx, const struct outbox_report *r, int64_t now)
     return rc < 0 ? rc : OUTBOX_REPORT_PARKED;
 }
 
+int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id, int64_t *id)
+{
+    return sql_int(tx, &outbox_find_provider,
+                   BINDS(BIND_TEXT("provider_id", provider_id), BIND_TEXT("realm", realm)), id);
+}
+
 int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now)
 {
     int64_t id = r->id;
@@ -76,9 +82,7 @@ int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now)
         return apply(tx, id, r, now);
     if (r->provider_id.n == 0)
         return OUTBOX_REPORT_UNKNOWN;
-    int rc =
-        sql_int(tx, &outbox_find_provider,
-                BINDS(BIND_TEXT("provider_id", r->provider_id), BIND_TEXT("realm", r->realm)), &id);
+    int rc = outbox_by_provider_id(tx, r->realm, r->provider_id, &id);
     if (rc < 0)
         return rc;
     return rc == 1 ? apply(tx, id, r, now) : park(tx, r, now);

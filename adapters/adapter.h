@@ -226,6 +226,8 @@ struct adapter {
     const char *name;    /* the "provider" of the configuration: "wechat", "kannel" */
     const char *channel; /* "sms" or "wechat" */
     bool signs;          /* its provider signs what it pushes, so that a sender cannot be forged */
+    /* How its templates write a variable: "${name}", "{1}"; NULL: nothing is to be approved. */
+    const char *placeholder;
     /* Checks an account's settings at start and on reload; fills account->prepared (in the arena).
      * 0 or GW_ECONFIG with the fault naming the key. */
     int (*check)(struct account *account, struct arena *a, struct fault *fault);

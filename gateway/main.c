@@ -22,6 +22,7 @@ static const struct subcommand {
     { "broadcast", command_broadcast, "call people for an activity, in waves" },
     { "audit", command_audit, "prove that no record of service was changed" },
     { "outbox", command_outbox, "count what was sent, decide over what is uncertain" },
+    { "sms", command_sms, "try an SMS account; write templates to submit for approval" },
     { "backup", command_backup, "copy a running installation into a file" },
     { "restore", command_restore, "make an installation from a backup" },
 };

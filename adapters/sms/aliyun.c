@@ -79,6 +79,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_aliyun = {
     .name = "aliyun",
     .channel = "sms",
+    .placeholder = "${name}",
     .check = check,
     .decode = decode,
     .respond = respond,

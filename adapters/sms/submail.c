@@ -81,6 +81,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_submail = {
     .name = "submail",
     .channel = "sms",
+    .placeholder = "@var(name)",
     .check = check,
     .decode = decode,
     .respond = respond,

@@ -83,6 +83,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_tencent = {
     .name = "tencent",
     .channel = "sms",
+    .placeholder = "{1}",
     .check = check,
     .decode = decode,
     .respond = respond,

@@ -65,6 +65,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_yunpian = {
     .name = "yunpian",
     .channel = "sms",
+    .placeholder = "#name#",
     .check = check,
     .decode = decode,
     .respond = respond,

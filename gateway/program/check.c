@@ -6,6 +6,7 @@
 
 #include "conversations/conversation.h"
 #include "gateway/base/json.h"
+#include "gateway/program/check_accounts.h"
 #include "gateway/program/command.h"
 
 static void print_messages(const json_t *messages)
@@ -26,13 +27,43 @@ static void print_messages(const json_t *messages)
     }
 }
 
+/* Adds what the accounts of a configuration cannot send: "accounts" of the report, and findings. */
+static int check_accounts(const char *file, const struct catalogue *catalogue, json_t *report,
+                          struct fault *fault)
+{
+    struct config *config = NULL;
+    struct accounts accounts = { 0 };
+    int rc = config_load(file, &config, fault);
+    if (rc == GW_OK)
+        rc = accounts_load(config, &accounts, fault);
+    if (rc == GW_OK)
+        json_object_set_new(
+            report, "accounts",
+            accounts_check(&accounts, catalogue, json_object_get(report, "findings")));
+    accounts_free(&accounts);
+    config_free(config);
+    return rc;
+}
+
+static void print_accounts(const json_t *accounts)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(accounts, i, row) printf(
+        "account %s: %" PRId64 " of %" PRId64 " messages cannot leave\n",
+        json_text(row, "account", "?"), json_int(row, "cannot", 0), json_int(row, "messages", 0));
+}
+
 int command_check(int argc, char **argv)
 {
-    const char *dir = NULL, *signature = "思茅志愿";
+    const char *dir = NULL, *config = NULL, *signature = "思茅志愿";
     bool as_json = false;
     const struct command_option options[] = {
         { "--data-dir", "D", "data folder whose conversations/ override what is built in",
           .text = &dir },
+        { "--config", "F",
+          "also find messages that an SMS account of this configuration cannot send",
+          .text = &config },
         { "--signature", "S", "SMS signature to count with (default 思茅志愿)",
           .text = &signature },
         { "--json", NULL, "one JSON object", .flag = &as_json },
@@ -54,6 +85,11 @@ int command_check(int argc, char **argv)
     if (rc < 0)
         return command_fail("check", &fault);
     json_t *report = catalogue_check(catalogue, signature);
+    if (config != NULL && check_accounts(config, catalogue, report, &fault) < 0) {
+        json_decref(report);
+        catalogue_release(catalogue);
+        return command_fail("check", &fault);
+    }
     const json_t *findings = json_object_get(report, "findings");
     const json_t *messages = json_object_get(report, "messages");
     size_t found = json_array_size(findings);
@@ -62,6 +98,7 @@ int command_check(int argc, char **argv)
         printf("\n");
     } else {
         print_messages(messages);
+        print_accounts(json_object_get(report, "accounts"));
         printf("%zu messages, %zu findings\n", json_array_size(messages), found);
         size_t i;
         json_t *text;

@@ -49,5 +49,6 @@ int command_audit(int argc, char **argv);
 int command_outbox(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
+int command_sms(int argc, char **argv);
 
 #endif

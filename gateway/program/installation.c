@@ -67,6 +67,18 @@ static int lock_folder(struct installation *in, struct fault *fault)
     return rc;
 }
 
+bool installation_is_served(const struct installation *in)
+{
+    char *path = join(in->data_dir, "serve.lock");
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    bool served = file >= 0 && fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    if (file >= 0)
+        close(file);
+    free(path);
+    return served;
+}
+
 #define DEFAULT_FOLDER "linli-data" /* design, "Names that tests rely on" */
 
 /* The configuration named, else DIR/linli.json when it is there, else the defaults. */

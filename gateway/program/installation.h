@@ -53,6 +53,9 @@ GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir
 /* Also after installation_open failed. */
 void installation_close(struct installation *in);
 
+/* True while a `linli serve` of another process runs on the data folder. */
+bool installation_is_served(const struct installation *in);
+
 /* A service over an open transaction at `now`; memory from `a`. */
 struct service installation_service(struct installation *in, struct tx *tx, int64_t now,
                                     struct arena *a);

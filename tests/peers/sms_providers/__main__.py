@@ -24,10 +24,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import aliyun  # noqa: E402
 import provider  # noqa: E402
+import submail  # noqa: E402
 import tencent  # noqa: E402
 import twilio  # noqa: E402
+import yunpian  # noqa: E402
 
-PROVIDERS = {p.name: p for p in (aliyun.Aliyun, tencent.Tencent, twilio.Twilio)}
+PROVIDERS = {p.name: p for p in (aliyun.Aliyun, tencent.Tencent, twilio.Twilio, yunpian.Yunpian, submail.Submail)}
 
 
 def secrets(value):

@@ -66,6 +66,7 @@ const struct adapter adapter_yunpian = {
     .name = "yunpian",
     .channel = "sms",
     .placeholder = "#name#",
+    .signs = true,
     .check = check,
     .decode = decode,
     .respond = respond,

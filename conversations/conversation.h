@@ -92,6 +92,13 @@ GW_MUSTCHECK int catalogue_render(const struct catalogue *c, const char *id, con
 GW_MUSTCHECK int catalogue_render_params(const struct catalogue *c, const char *id,
                                          const json_t *params, enum text_channel channel,
                                          json_t **out);
+/* The parameters without which a message cannot be told on every channel: those that its texts show
+ * whatever else is known, and those of its approved template. `templates` is the setting of an
+ * account that sends only such (adapters/sms/templates.h), NULL for none. Appends what is not yet
+ * among the `count` of `list`, which has room for `most`; names are borrowed from the catalogue and
+ * the setting. The new count, GW_ENOTFOUND for an unknown id, or GW_ETOOBIG. */
+GW_MUSTCHECK int catalogue_needs(const struct catalogue *c, const char *id, const json_t *templates,
+                                 struct slice *list, int count, int most);
 /* JSON array of {id, params}, for the inbox; an empty array when there is no reply. */
 struct slice turn_replies_json(const struct turn *t, struct arena *a);
 /* Renders such an array to the one text that answers a message (empty when there is none): WeChat

@@ -420,20 +420,27 @@ static bool is_own(struct slice name)
            slice_eq(name, SLICE("broadcast"));
 }
 
-static int check_params(const struct broadcast_form *f, const json_t *params, struct arena *a,
-                        struct fault *fault)
+struct slice broadcast_lacks(const struct broadcast_form *form, const json_t *params)
 {
-    for (int i = 0; i < f->need_count; i++) {
-        const json_t *value = json_object_get(params, arena_str(a, f->needs[i]));
+    for (int i = 0; i < form->need_count; i++) {
+        struct slice name = form->needs[i];
+        const json_t *value = json_object_getn(params, name.p, name.n);
         bool empty = value == NULL || json_is_null(value) ||
                      (json_is_string(value) && json_string_length(value) == 0);
-        if (!empty || is_own(f->needs[i]))
-            continue;
-        fault_set(fault, GW_EINVAL, "broadcast: the wording needs '%.*s', which is not filled in",
-                  SLICE_ARG(f->needs[i]));
-        return BROADCAST_INCOMPLETE;
+        if (empty && !is_own(name))
+            return name;
     }
-    return BROADCAST_OK;
+    return (struct slice){ 0 };
+}
+
+static int check_params(const struct broadcast_form *f, const json_t *params, struct fault *fault)
+{
+    struct slice lacks = broadcast_lacks(f, params);
+    if (lacks.n == 0)
+        return BROADCAST_OK;
+    fault_set(fault, GW_EINVAL, "broadcast: the wording needs '%.*s', which is not filled in",
+              SLICE_ARG(lacks));
+    return BROADCAST_INCOMPLETE;
 }
 
 static int check_activity(const struct service *s, const struct activity *a,
@@ -591,7 +598,7 @@ int broadcast_draft(const struct service *s, int64_t address, const struct broad
     if (rc != BROADCAST_OK)
         return rc;
     const json_t *params = form->params ? form->params : (own = broadcast_params(s, &a));
-    rc = check_params(form, params, s->arena, fault);
+    rc = check_params(form, params, fault);
     if (rc == BROADCAST_OK)
         rc = audience_of(s, &a, role.org, form->audience, &conditions);
     if (rc == BROADCAST_OK)

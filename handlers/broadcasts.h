@@ -127,6 +127,9 @@ struct broadcast_form {
     int64_t spread_minutes;        /* a wave leaves evenly over so long; 0: at once; at most 720 */
     int64_t wave;                  /* numbers a wave; 0: policy.broadcast_wave */
 };
+/* The first of the form's needs that `params` do not fill in, empty for none: broadcast_draft
+ * refuses it (BROADCAST_INCOMPLETE), and its wording cannot be rendered before. Pure. */
+struct slice broadcast_lacks(const struct broadcast_form *form, const json_t *params);
 enum broadcast_outcome {
     BROADCAST_OK,
     BROADCAST_UNCHANGED,

@@ -6,6 +6,7 @@
 #ifndef HANDLERS_SERVICE_H
 #define HANDLERS_SERVICE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,9 +19,11 @@
 
 /* What holds for the account by which somebody writes. */
 struct account_terms {
-    const char *signature; /* of its SMS, without 【】; NULL: none */
-    int64_t price;         /* fen a segment of an SMS; 0: not known */
-    bool signed_pushes;    /* its provider proves the sender, else a number alone can be forged */
+    const char *signature;   /* of its SMS, without 【】; NULL: none */
+    int64_t price;           /* fen a segment of an SMS; 0: not known */
+    bool signed_pushes;      /* its provider proves the sender, else a number alone can be forged */
+    const json_t *templates; /* approved ones by message, of an account that sends no others; or
+                                NULL */
 };
 
 struct service {

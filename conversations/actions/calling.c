@@ -127,6 +127,7 @@ static const char *outcome_word(int outcome)
         [BROADCAST_NO_SECOND] = "no_second",
         [BROADCAST_NOBODY] = "nobody",
         [BROADCAST_FORBIDDEN] = "forbidden",
+        [BROADCAST_INCOMPLETE] = "incomplete",
         [BROADCAST_OUTSIDE] = "forbidden",
         [BROADCAST_PAST] = "past",
         [BROADCAST_NOT_OPEN] = "closed",
@@ -139,6 +140,44 @@ static const char *outcome_word(int outcome)
     return words[outcome];
 }
 
+/* What the wordings cannot do without: the count, or GW_E*. */
+static int read_needs(struct action_call *call, struct slice *needs)
+{
+    const struct account_terms *terms = call->service->terms;
+    const json_t *templates = terms != NULL ? terms->templates : NULL;
+    int rc =
+        catalogue_needs(call->catalogue, "recruit.call", templates, needs, 0, BROADCAST_NEEDS_MAX);
+    return rc < 0 ? rc
+                  : catalogue_needs(call->catalogue, "recruit.shared", templates, needs, rc,
+                                    BROADCAST_NEEDS_MAX);
+}
+
+/* Of a wording that lacks something there is no text to measure. */
+static int measure(struct action_call *call, json_t *params, struct broadcast_form *form)
+{
+    form->segments = form->shared_segments = 1;
+    if (broadcast_lacks(form, params).n > 0)
+        return GW_OK;
+    int rc = form->segments = shorten(call, params);
+    if (rc >= 0)
+        rc = form->shared_segments = shared_segments(call, params);
+    return rc < 0 ? rc : GW_OK;
+}
+
+/* One flag for what is lacking, so that the message names it in its own words. */
+static void put_lacking(struct action_call *call, const struct broadcast_form *form,
+                        const json_t *params)
+{
+    static const char *const known[] = { "title", "place", "bring", "risk", "leader", NULL };
+    struct slice lacks = broadcast_lacks(form, params);
+    const char *flag = "lack_other";
+    for (int i = 0; known[i] != NULL; i++)
+        if (slice_eq(lacks, slice_of(known[i])))
+            flag = arena_str(call->service->arena,
+                             arena_printf(call->service->arena, "lack_%s", known[i]));
+    json_put_int(call->slots, flag, 1);
+}
+
 static int calling_draft(struct action_call *call)
 {
     struct activity a = { 0 };
@@ -148,14 +187,16 @@ static int calling_draft(struct action_call *call)
     int rc = action_get_activity(call, &a);
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "closed");
+    struct slice needs[BROADCAST_NEEDS_MAX];
     json_t *params = broadcast_params(call->service, &a);
     struct broadcast_form form = { .activity = a.id,
                                    .params = params,
+                                   .needs = needs,
                                    .price = terms != NULL ? terms->price : 0,
                                    .signed_pushes = terms != NULL && terms->signed_pushes };
-    rc = form.segments = shorten(call, params);
+    rc = form.need_count = read_needs(call, needs);
     if (rc >= 0)
-        rc = form.shared_segments = shared_segments(call, params);
+        rc = measure(call, params, &form);
     if (rc >= 0)
         rc = broadcast_draft(call->service, call->address->id, &form, &b, &fault);
     if (rc == BROADCAST_OK || rc == BROADCAST_COUNTING || rc == BROADCAST_NOBODY ||
@@ -173,6 +214,8 @@ static int calling_draft(struct action_call *call)
         int sampled = put_sample(call, params);
         rc = sampled < 0 ? sampled : rc;
     }
+    if (rc == BROADCAST_INCOMPLETE)
+        put_lacking(call, &form, params);
     json_decref(params);
     if (rc < 0)
         return rc;
@@ -336,8 +379,8 @@ static int calling_halt(struct action_call *call)
 const struct action calling_actions[] = {
     { "calling.find", calling_find, OUTCOMES("found", "draft", "none", "which") },
     { "calling.draft", calling_draft,
-      OUTCOMES("ok", "published", "counting", "nobody", "forbidden", "past", "closed", "full",
-               "busy") },
+      OUTCOMES("ok", "published", "counting", "nobody", "incomplete", "forbidden", "past", "closed",
+               "full", "busy") },
     { "calling.confirm", calling_confirm,
       OUTCOMES("ok", "kept", "already", "counting", "second", "wrong", "locked", "same_person",
                "no_second", "forbidden", "past", "closed", "full", "expired"),

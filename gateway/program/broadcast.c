@@ -33,6 +33,28 @@ static int find_broadcast(const struct service *s, struct broadcast_call *call, 
 
 /* ---- draft ---- */
 
+/* What the wordings cannot do without; 1, 0 when refused, or GW_E*. */
+static int read_needs(struct broadcast_call *call, struct broadcast_form *f, struct slice *needs)
+{
+    const struct account_terms terms = installation_terms(call->in);
+    const char *ids[] = { "recruit.call", "recruit.shared", call->second_wording };
+    int rc = 0;
+    for (size_t i = 0; rc >= 0 && i < sizeof ids / sizeof *ids; i++) {
+        if (ids[i] != NULL)
+            rc = catalogue_needs(call->in->catalogue, ids[i], terms.templates, needs, rc,
+                                 BROADCAST_NEEDS_MAX);
+        if (rc == GW_ENOTFOUND)
+            return broadcast_refuse_words(call, "there is no wording '%s'; linli check lists them",
+                                          ids[i]);
+        if (rc == GW_ETOOBIG)
+            return broadcast_refuse_words(call, "the wording '%s' needs more than %d parameters",
+                                          ids[i], BROADCAST_NEEDS_MAX);
+    }
+    f->needs = needs;
+    f->need_count = rc < 0 ? 0 : rc;
+    return rc < 0 ? rc : 1;
+}
+
 /* Segments of a text with these parameters, or GW_E*. */
 static int segments_of(struct broadcast_call *call, const char *signature, const char *message,
                        const json_t *params)
@@ -40,18 +62,19 @@ static int segments_of(struct broadcast_call *call, const char *signature, const
     struct slice text;
     int rc = catalogue_render(call->in->catalogue, message, params, CHANNEL_SMS, signature, false,
                               &call->arena, &text);
-    if (rc == GW_ENOTFOUND || rc == GW_EINVAL)
-        return broadcast_refuse_words(call,
-                                      rc == GW_EINVAL
-                                          ? "the wording '%s' needs what the activity does not say"
-                                          : "there is no wording '%s'; linli check lists them",
-                                      message);
+    if (rc == GW_EINVAL)
+        return broadcast_refuse_words(
+            call, "the wording '%s' shows something in a form it does not have", message);
     return rc < 0 ? rc : segments_mainland(text);
 }
 
-/* Fills in what the wording says; 1, 0 when refused, or GW_E*. */
+/* Fills in what the wording says; 1, 0 when refused, or GW_E*. Of one that lacks something there is
+ * no text to measure: the draft is refused by what is lacking. */
 static int measure(struct broadcast_call *call, json_t *params, struct broadcast_form *f)
 {
+    f->segments = f->shared_segments = 1;
+    if (broadcast_lacks(f, params).n > 0)
+        return 1;
     const struct account_terms terms = installation_terms(call->in);
     const char *signature = terms.signature;
     const char *second = call->second_wording;
@@ -86,6 +109,7 @@ static int draft_for(const struct service *s, struct broadcast_call *call, int64
                      const struct activity *a)
 {
     struct broadcast_form f = { .activity = a->id };
+    struct slice needs[BROADCAST_NEEDS_MAX];
     struct role role;
     json_t *audience = NULL;
     int rc = broadcast_org(s, call, call->org, &f.org);
@@ -97,6 +121,8 @@ static int draft_for(const struct service *s, struct broadcast_call *call, int64
     json_t *params = broadcast_params(s, a);
     if (rc == 1)
         rc = read_start(call, &f);
+    if (rc == 1)
+        rc = read_needs(call, &f, needs);
     if (rc == 1)
         rc = measure(call, params, &f);
     f.audience = audience;

@@ -219,6 +219,7 @@ struct account_terms installation_terms(const struct installation *in)
             continue;
         terms.signature = json_text(one, "signature", in->signature);
         terms.price = json_int(one, "price_fen", 0);
+        terms.templates = json_object_get(json_object_get(one, "settings"), "templates");
         break;
     }
     return terms;

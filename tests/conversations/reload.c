@@ -305,6 +305,27 @@ static void parameters_are_shown_as_in_the_text(void **state)
     json_decref(params);
 }
 
+/* What stands in a condition may be missing, unless an approved template shows it. */
+static void what_a_message_cannot_do_without_is_known(void **state)
+{
+    struct world *w = *state;
+    struct slice needs[4];
+    reload(w, "conversations/messages/more.json",
+           "{\"more\": {\"sms\": \"{name}：{date|date}{note?，{note}带{bring}}{done!没{what}}\", "
+           "\"wechat\": \"{date|day}{name}{leader}\"}}");
+    json_t *templates = json_pack("{s:{s:[s,s,{s:s,s:s}]}}", "more", "params", "name",
+                                  "when=date|date", "param", "bring|names", "variable", "x");
+    assert_int_equal(catalogue_needs(w->catalogue, "more", NULL, needs, 0, 4), 3);
+    assert_slice(needs[0], "name");
+    assert_slice(needs[1], "date");
+    assert_slice(needs[2], "leader");
+    assert_int_equal(catalogue_needs(w->catalogue, "more", templates, needs, 3, 4), 4);
+    assert_slice(needs[3], "bring");
+    assert_int_equal(catalogue_needs(w->catalogue, "more", templates, needs, 0, 3), GW_ETOOBIG);
+    assert_int_equal(catalogue_needs(w->catalogue, "gone", NULL, needs, 0, 4), GW_ENOTFOUND);
+    json_decref(templates);
+}
+
 static void a_flow_is_drawn_from_its_data(void **state)
 {
     struct world *w = *state;
@@ -355,6 +376,7 @@ int main(void)
         IN_A_WORLD(recruitment_alone_carries_the_suffix),
         IN_A_WORLD(stored_replies_render_again),
         IN_A_WORLD(parameters_are_shown_as_in_the_text),
+        IN_A_WORLD(what_a_message_cannot_do_without_is_known),
         IN_A_WORLD(a_flow_is_drawn_from_its_data),
         IN_A_WORLD(all_flows_are_drawn_or_none),
     };

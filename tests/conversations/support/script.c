@@ -150,6 +150,17 @@ static bool do_answers(struct script *s, struct slice rest)
     return true;
 }
 
+/* @ templates {"recruit.call": {"code": "SMS_1", "params": ["title"]}}: approved ones, as an
+ * account of a provider that sends no others has them. */
+static bool do_templates(struct script *s, struct slice rest)
+{
+    struct fault fault = { 0 };
+    json_decref(s->world->templates);
+    s->world->terms.templates = s->world->templates =
+        json_read(rest, "templates", FILE_BYTES_MAX, &fault);
+    return s->world->templates != NULL || malformed(s, "@ templates {MESSAGE: {code, params}}");
+}
+
 static bool do_at(struct script *s, struct slice rest)
 {
     struct slice word = next_word(&rest);
@@ -175,12 +186,15 @@ static bool do_at(struct script *s, struct slice rest)
         s->world->terms.signed_pushes = false;
         return true;
     }
+    if (slice_eq(word, SLICE("templates")))
+        return do_templates(s, rest);
     if (slice_eq(word, SLICE("restart"))) {
         world_restart(s->world);
         return true;
     }
     return malformed(
-        s, "@ now, as, wechat, setup, demo, event, policy, unsigned, deliver, answers or restart");
+        s,
+        "@ now, as, wechat, setup, demo, event, policy, unsigned, templates, deliver, answers or restart");
 }
 
 /* expected messages: [id] {…} text */

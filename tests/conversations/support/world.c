@@ -42,6 +42,7 @@ void world_close(struct world *w)
     catalogue_release(w->catalogue);
     policy_free(w->policy);
     json_decref(w->policy_changes);
+    json_decref(w->templates);
     arena_free(&w->arena);
     free(w);
 }

@@ -15,6 +15,7 @@ struct world {
     struct catalogue *catalogue;
     struct policy *policy;
     json_t *policy_changes; /* what `@ policy` said so far; NULL: nothing */
+    json_t *templates;      /* what `@ templates` said; in `terms` */
     int64_t now;
     char realm[16], account[16], sender[80]; /* who speaks */
     enum text_channel channel;

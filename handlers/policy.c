@@ -41,6 +41,12 @@ static const struct policy_key keys[] = {
     KEY(population, "people", 416188, 1, 100000000, "census 2020, Simao district"),
     KEY(target_percent, "percent", 10, 1, 100, "Opinion part 2: 10 % of the population"),
     KEY(trainings_per_year, "trainings", 2, 0, 50, "Opinion part 4: in principle two a year"),
+    KEY(training_days_back, "days", 365, 1, 3650, "ours: as old as a claim of hours may be"),
+    KEY(training_valid_days, "days", 730, 1, 3650, "ours: what was learnt fades in two years"),
+    KEY(training_notice_month, "month", 11, 1, 12,
+        "ours: two a year are due by its end, so two months are left"),
+    KEY(training_notice_day, "day of month", 1, 1, 28, "ours: a day that every month has"),
+    KEY(training_notice_at, "hh:mm", 10 * 60, 0, DAY - 1, "ours: when stations answer"),
 
     KEY(day_flag_minutes, "minutes", 720, 60, DAY, "ours: over 12 hours is shown to the station"),
     KEY(day_max_minutes, "minutes", DAY, 60, DAY, "ours: a day has 24 hours"),

@@ -37,6 +37,11 @@ struct policy {
     int64_t population;     /* of the district */
     int64_t target_percent; /* registered volunteers of the population */
     int64_t trainings_per_year;
+    int64_t training_days_back;    /* how old a training may be when it is recorded */
+    int64_t training_valid_days;   /* how long somebody counts as trained in a topic */
+    int64_t training_notice_month; /* of the yearly notice on trainings that are missing */
+    int64_t training_notice_day;
+    int64_t training_notice_at; /* time of day */
 
     /* Hours */
     int64_t day_flag_minutes; /* more in a day is recorded as a claim and flagged */

@@ -8,6 +8,7 @@
 #include "handlers/service.h"
 #include "handlers/signups.h"
 #include "handlers/tasks.h"
+#include "handlers/training.h"
 
 const struct timer_handler handler_timers[] = {
     { "activity.ends", activity_ends },
@@ -28,5 +29,6 @@ const struct timer_handler handler_timers[] = {
     { "ledger.seal", seal_timer },
     { "offer.expires", offer_expires },
     { "task.overdue", task_overdue },
+    { "training.due", training_due_timer },
     { 0 },
 };

@@ -12,6 +12,7 @@
 #include "gateway/program/router.h"
 #include "gateway/program/wakeup.h"
 #include "handlers/seal.h"
+#include "handlers/training.h"
 
 enum {
     GRACE_MS = 3500, /* from SIGTERM to giving up what is in hand; all of it ends within 5 s */
@@ -185,10 +186,12 @@ static int start_http(struct gateway *g, struct fault *fault)
     return http_server_start(&options, &g->http, fault);
 }
 
-static int seal_now(const struct service *s, void *context)
+/* What comes back by itself is set once more at each start. */
+static int schedule(const struct service *s, void *context)
 {
     (void)context;
-    return seal_schedule(s);
+    int rc = seal_schedule(s);
+    return rc < 0 ? rc : training_schedule(s);
 }
 
 /* To providers: as many as the accounts may use at once, so that no request that is marked as begun
@@ -233,7 +236,7 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         .loop = &g->loop, .path = g->in.database, .metrics = g->metrics, .log = g->log
     };
     allow_descriptors(g);
-    int rc = installation_transact(&g->in, installation_clock(), NULL, seal_now, NULL, fault);
+    int rc = installation_transact(&g->in, installation_clock(), NULL, schedule, NULL, fault);
     if (rc >= 0)
         rc = start_signals(g, fault);
     if (rc == GW_OK)

@@ -25,7 +25,6 @@ static const char *const outcomes[] = {
     [AUDIENCE_OK] = "ok",
     [AUDIENCE_UNCHANGED] = "unchanged",
     [AUDIENCE_BAD] = "bad_audience",
-    [AUDIENCE_NO_TRAINING] = "no_training",
     [AUDIENCE_OUTSIDE] = "outside",
     [AUDIENCE_NOT_FOUND] = "not_found",
     [AUDIENCE_FORBIDDEN] = "forbidden",
@@ -226,10 +225,9 @@ static int read_channel(struct reading *r, const char *key, const json_t *value)
 
 static int read_trained(struct reading *r, const char *key, const json_t *value)
 {
-    (void)value;
-    fault_set(r->fault, GW_EINVAL, "audience: %s: trainings are not recorded yet; leave it out",
-              key);
-    return AUDIENCE_NO_TRAINING;
+    const struct service *s = r->s;
+    r->out->trained_from = civil_day_of(s->now, s->zone) - s->policy->training_valid_days;
+    return read_word(r, key, value, &r->out->trained);
 }
 
 /* Every condition there is; audiences.h says what each means. */
@@ -249,7 +247,7 @@ static int read_key(struct reading *r, const char *key, const json_t *value)
     for (size_t i = 0; i < CONDITIONS; i++)
         if (strcmp(key, conditions_table[i].key) == 0)
             return conditions_table[i].read(r, key, value);
-    return bad(r, key, "areas, org, skill, free, theme, took_part, star, age or channel");
+    return bad(r, key, "areas, org, skill, free, theme, took_part, star, age, channel or trained");
 }
 
 /* Without places: everybody the organization may reach. Who lives elsewhere belongs to the highest

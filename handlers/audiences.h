@@ -10,7 +10,8 @@
  * place in an activity of such a service field took_part  id of an activity as text: had a place in
  * it star       1 to 5: at least so many stars age        {"min": 0 to 150, "max": 0 to 150},
  * either may be absent; whole years today channel    "sms" or "wechat": where the person is written
- * to trained    refused so far: trainings are not recorded yet
+ * to trained    text of 1 to 60 bytes: took part in a training whose topic holds it, within
+ * policy.training_valid_days
  *
  * {} is everybody whom the organization may reach, which needs a second person to confirm. */
 #ifndef HANDLERS_AUDIENCES_H
@@ -35,8 +36,10 @@ struct audience {
     struct slice skill; /* empty: no condition, likewise below */
     struct slice free;
     struct slice theme;
-    int64_t team;      /* organization, 0 for none */
-    int64_t took_part; /* activity, 0 for none */
+    struct slice trained; /* topic */
+    int64_t trained_from; /* epoch day, included */
+    int64_t team;         /* organization, 0 for none */
+    int64_t took_part;    /* activity, 0 for none */
     int star;
     int64_t born_from, born_to; /* epoch days, both included */
     enum audience_channel channel;
@@ -44,13 +47,12 @@ struct audience {
 };
 enum audience_outcome {
     AUDIENCE_OK,
-    AUDIENCE_UNCHANGED,   /* saved: the same under this name already */
-    AUDIENCE_BAD,         /* `fault` says which key and what was expected */
-    AUDIENCE_NO_TRAINING, /* "trained": nothing is recorded yet that it could ask */
-    AUDIENCE_OUTSIDE,     /* names a place or an organization beyond `org` */
-    AUDIENCE_NOT_FOUND,   /* an organization, an activity or a saved audience that is not there */
-    AUDIENCE_FORBIDDEN,   /* the address has no POWER_BROADCAST there */
-    AUDIENCE_FULL,        /* AUDIENCES_PER_ORG are saved */
+    AUDIENCE_UNCHANGED, /* saved: the same under this name already */
+    AUDIENCE_BAD,       /* `fault` says which key and what was expected */
+    AUDIENCE_OUTSIDE,   /* names a place or an organization beyond `org` */
+    AUDIENCE_NOT_FOUND, /* an organization, an activity or a saved audience that is not there */
+    AUDIENCE_FORBIDDEN, /* the address has no POWER_BROADCAST there */
+    AUDIENCE_FULL,      /* AUDIENCES_PER_ORG are saved */
 };
 const char *audience_outcome_name(enum audience_outcome outcome); /* "ok" …; "?" for others */
 

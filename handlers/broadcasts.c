@@ -65,7 +65,6 @@ static const char *const outcomes[BROADCAST_OUTCOMES] = {
     [BROADCAST_FORBIDDEN] = "forbidden",
     [BROADCAST_OUTSIDE] = "outside",
     [BROADCAST_BAD_AUDIENCE] = "bad_audience",
-    [BROADCAST_NO_TRAINING] = "no_training",
     [BROADCAST_INCOMPLETE] = "incomplete",
     [BROADCAST_BAD_FORM] = "bad_form",
     [BROADCAST_PAST] = "past",
@@ -470,8 +469,6 @@ static int outcome_of(int audience)
         return BROADCAST_OK;
     case AUDIENCE_OUTSIDE:
         return BROADCAST_OUTSIDE;
-    case AUDIENCE_NO_TRAINING:
-        return BROADCAST_NO_TRAINING;
     default:
         return audience < 0 ? audience : BROADCAST_BAD_AUDIENCE;
     }

@@ -143,7 +143,6 @@ enum broadcast_outcome {
     BROADCAST_FORBIDDEN,    /* no POWER_BROADCAST in the activity's organization */
     BROADCAST_OUTSIDE,      /* the audience names people of another organization */
     BROADCAST_BAD_AUDIENCE, /* `fault` says what is wrong with it */
-    BROADCAST_NO_TRAINING,  /* see AUDIENCE_NO_TRAINING */
     BROADCAST_INCOMPLETE,   /* a parameter is missing: `fault` names it */
     BROADCAST_BAD_FORM,     /* segments, price, wave or spread out of range: `fault` */
     BROADCAST_PAST,         /* start_at, or the activity's start, is past or too near to call */

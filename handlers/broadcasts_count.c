@@ -48,6 +48,9 @@ SQL(broadcast_people,
     "AND t.theme LIKE $theme ESCAPE '!')) "
     "AND ($team = 0 OR EXISTS (SELECT 1 FROM signups u JOIN activities t ON t.id = u.activity "
     "WHERE u.volunteer = p.id AND u.state = 1 AND u.ends_at <= $now AND t.org = $team)) "
+    "AND ($trained = '' OR EXISTS (SELECT 1 FROM training_people k JOIN trainings g "
+    "ON g.id = k.training WHERE k.volunteer = p.id AND k.day >= $trained_from "
+    "AND g.topic LIKE $trained ESCAPE '!')) "
     "AND ($took_part = 0 OR EXISTS (SELECT 1 FROM signups u WHERE u.activity = $took_part "
     "AND u.volunteer = p.id AND u.state = 1)) "
     "THEN 1 ELSE 0 END FROM page p) "
@@ -353,6 +356,7 @@ static int read_page(const struct counting *c, int64_t last, int limit, struct p
                        BIND_INT("born_from", a->born_from), BIND_INT("born_to", a->born_to),
                        BIND_TEXT("skill", a->skill), BIND_TEXT("free", a->free),
                        BIND_TEXT("theme", a->theme), BIND_INT("team", a->team),
+                       BIND_TEXT("trained", a->trained), BIND_INT("trained_from", a->trained_from),
                        BIND_INT("took_part", a->took_part), BIND_INT("now", s->now),
                        BIND_INT("activity", c->a.id), BIND_INT("today", midnight),
                        BIND_INT("week", midnight - 6 * BROADCAST_DAY),

@@ -400,7 +400,7 @@ int command_broadcast(int argc, char **argv)
         { "--free", "TEXT", "the times they are free hold it", .text = &call.free },
         { "--theme", "TEXT", "served in such a field", .text = &call.theme },
         { "--took-part", "CODE", "took part in an activity", .number = &call.took_part },
-        { "--trained", "TEXT", "trained in it (not recorded yet)", .text = &call.trained },
+        { "--trained", "TEXT", "trained in it in the last two years", .text = &call.trained },
         { "--star", "N", "at least so many stars, 1 to 5", .number = &call.star },
         { "--age", "A-B", "whole years, e.g. 18-59 or 60-", .text = &call.age },
         { "--channel", "C", "sms or wechat", .text = &call.channel },

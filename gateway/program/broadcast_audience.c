@@ -198,7 +198,6 @@ static int refuse_audience(struct broadcast_call *call, int outcome)
 {
     static const char *const texts[] = {
         [AUDIENCE_BAD] = "the audience is not one; see linli broadcast --help",
-        [AUDIENCE_NO_TRAINING] = "trainings are not recorded yet; leave --trained out",
         [AUDIENCE_OUTSIDE] = "the audience names people of another organization",
         [AUDIENCE_NOT_FOUND] = "there is no audience or activity of that name there",
         [AUDIENCE_FORBIDDEN] = "this person may not broadcast for that organization; linli admin "

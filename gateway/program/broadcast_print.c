@@ -23,7 +23,6 @@ static const char *const refusals[BROADCAST_OUTCOMES] = {
     [BROADCAST_OUTSIDE] = "the activity or the audience belongs to another organization; name "
                           "places and organizations below your own",
     [BROADCAST_BAD_AUDIENCE] = "the audience is not one; see linli broadcast --help",
-    [BROADCAST_NO_TRAINING] = "trainings are not recorded yet; leave --trained out",
     [BROADCAST_INCOMPLETE] = "the wording needs what the activity does not say; fill it in there",
     [BROADCAST_BAD_FORM] = "a figure is out of range; see linli broadcast --help",
     [BROADCAST_PAST] = "the start is past, or too near for anybody to come",

@@ -44,6 +44,8 @@ static void every_condition_has_its_limits(void **state)
         "{\"age\":{\"max\":151}}",
         "{\"age\":60}",
         "{\"channel\":\"fax\"}",
+        "{\"trained\":\"\"}",
+        "{\"trained\":2}",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -54,7 +56,6 @@ static void every_condition_has_its_limits(void **state)
     }
     assert_int_equal(read_as(r, r->branch, "{\"org\":\"99\"}", &a), AUDIENCE_NOT_FOUND);
     assert_int_equal(read_as(r, r->branch, "{\"took_part\":\"99\"}", &a), AUDIENCE_NOT_FOUND);
-    assert_int_equal(read_as(r, r->branch, "{\"trained\":\"急救\"}", &a), AUDIENCE_NO_TRAINING);
     assert_int_equal(read_as(r, 99, "{}", &a), AUDIENCE_NOT_FOUND);
     records_close(r);
 }
@@ -134,6 +135,21 @@ static void ages_are_whole_years_today(void **state)
     r->s.now = civil_day_start(civil_day(2028, 2, 29), SUPPORT_ZONE);
     assert_int_equal(read_as(r, r->branch, "{\"age\":{\"min\":17}}", &a), AUDIENCE_OK);
     assert_int_equal(a.born_to, civil_day(2011, 2, 28));
+    records_close(r);
+}
+
+static void a_training_is_good_for_two_years(void **state)
+{
+    struct records *r = records_open();
+    struct audience a;
+    (void)state; /* 2026-11-25 */
+    assert_int_equal(read_as(r, r->branch, "{\"trained\":\" 急救 \"}", &a), AUDIENCE_OK);
+    assert_slice(a.trained, "%急救%");
+    assert_int_equal(a.trained_from, civil_day(2024, 11, 25));
+    assert_false(a.everybody);
+    r->policy->training_valid_days = 30;
+    assert_int_equal(read_as(r, r->branch, "{\"trained\":\"急救\"}", &a), AUDIENCE_OK);
+    assert_int_equal(a.trained_from, civil_day(2026, 10, 26));
     records_close(r);
 }
 
@@ -217,6 +233,7 @@ int main(void)
         cmocka_unit_test(nobody_reaches_beyond_his_own),
         cmocka_unit_test(places_are_merged_and_in_order),
         cmocka_unit_test(ages_are_whole_years_today),
+        cmocka_unit_test(a_training_is_good_for_two_years),
         cmocka_unit_test(the_township_of_the_activity_is_proposed),
         cmocka_unit_test(audiences_are_kept_by_name),
         cmocka_unit_test(every_outcome_has_a_name),

@@ -130,7 +130,7 @@ static void an_audience_must_be_within_reach_and_somebody(void **state)
                      BROADCAST_OUTSIDE);
     assert_int_equal(draft_for(r, a.id, "{\"star\":9}", &fault), BROADCAST_BAD_AUDIENCE);
     assert_non_null(strstr(fault.text, "star"));
-    assert_int_equal(draft_for(r, a.id, "{\"trained\":\"急救\"}", &fault), BROADCAST_NO_TRAINING);
+    assert_int_equal(draft_for(r, a.id, "{\"trained\":\"急救\"}", &fault), BROADCAST_NOBODY);
     assert_int_equal(draft_for(r, a.id, "{\"areas\":[\"530802001001\"]}", &fault),
                      BROADCAST_NOBODY);
     assert_int_equal(count_of(r, "SELECT COUNT(*) FROM broadcasts WHERE state <> 11"), 0);

@@ -1,10 +1,11 @@
 /* Each condition of an audience, as it selects people. */
+#include "handlers/training.h"
 #include "tests/handlers/calling.h"
 
-enum { PEOPLE = 9 };
+enum { PEOPLE = 10 };
 
-/* Nine people, one for each condition, and one whom none of them means. */
-enum who { SKILLED, FREE, SERVED, TEAMED, STARRED, OLD, FAR, ONLINE, PLAIN };
+/* Ten people, one for each condition, and one whom none of them means. */
+enum who { SKILLED, FREE, SERVED, TEAMED, STARRED, OLD, FAR, ONLINE, TRAINED, PLAIN };
 
 struct people {
     struct records *r;
@@ -46,6 +47,18 @@ static int64_t served(struct records *r, int64_t org, const char *theme, const s
     return past.id;
 }
 
+static void took_training(struct records *r, const char *topic, int64_t days_ago,
+                          const struct volunteer *v)
+{
+    struct training t = {
+        .org = r->branch, .day = SUPPORT_TODAY - days_ago, .topic = slice_of(topic), .minutes = 120
+    };
+    struct training_result result;
+    r->policy->training_days_back = 3650;
+    assert_int_equal(training_record(&r->s, r->organizer, &t, &v->id, 1, &result),
+                     TRAINING_RECORDED);
+}
+
 static struct people *gather(void)
 {
     struct people *p = mem_alloc(sizeof *p);
@@ -65,6 +78,9 @@ static struct people *gather(void)
     served(r, p->team, "", &p->v[TEAMED]);
     for (int i = 0; i < 6; i++)
         records_append(r, p->v[STARRED].id, 1200);
+    took_training(r, "消防100%安全", 730, &p->v[TRAINED]);
+    took_training(r, "消防安全", 731, &p->v[PLAIN]);
+    took_training(r, "急救", 10, &p->v[PLAIN]);
     on_wechat(r, &p->v[ONLINE]);
     p->a = meeting(r, at(3, 9, 0), 120, 20);
     return p;
@@ -111,6 +127,8 @@ static void each_condition_means_its_people(void **state)
     means(p, "{\"free\":\"周末\"}", FREE);
     means(p, "{\"theme\":\"环境\"}", SERVED);
     means(p, "{\"star\":1}", STARRED);
+    means(p, "{\"trained\":\"消防\"}", TRAINED); /* the other one was a day too long ago */
+    means(p, "{\"trained\":\"0%\"}", TRAINED);
     means(p, "{\"age\":{\"min\":90}}", OLD);
     means(p, "{\"areas\":[\"530802001001\"]}", FAR);
     means(p, "{\"channel\":\"wechat\"}", ONLINE);

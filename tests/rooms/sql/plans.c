@@ -14,7 +14,7 @@ extern const struct sql *const __stop_gw_sql[];
 
 static const struct embedded_file *const tables[] = { gw_store_files, handlers_files, NULL };
 
-enum { PLAN_LINES = 128, PLAN_WIDTH = 256 };
+enum { PLAN_LINES = 256, PLAN_WIDTH = 256 };
 
 /* Statements that may read a whole table. */
 static const struct {

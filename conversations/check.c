@@ -224,7 +224,6 @@ json_t *catalogue_check(const struct catalogue *c, const char *signature)
     struct check k = { .c = c, .signature = signature, .findings = json_array() };
     json_t *messages = json_array();
     json_array_extend(k.findings, c->problems);
-    understander_check(c->understander, k.findings);
     for (int i = 0; i < c->flow_count; i++)
         if (c->flow_list[i]->step_count > 0)
             check_flow(&k, c->flow_list[i]);
@@ -236,4 +235,9 @@ json_t *catalogue_check(const struct catalogue *c, const char *signature)
     json_object_set_new(report, "messages", messages);
     arena_free(&k.arena);
     return report;
+}
+
+void catalogue_check_understanding(const struct catalogue *c, json_t *report)
+{
+    understander_check(c->understander, json_object_get(report, "findings"));
 }

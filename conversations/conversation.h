@@ -40,6 +40,9 @@ const struct understander *catalogue_understander(const struct catalogue *c);
  * longest SMS rendering and segments: {"findings": […], "messages":
  * [{"id","units","segments","budget","parts": [units of each]}]}. */
 json_t *catalogue_check(const struct catalogue *c, const char *signature);
+/* Adds to the findings of such a report what the patterns are tried for: bounded back-tracking, no
+ * rule in the shadow of another. Takes a second or two. */
+void catalogue_check_understanding(const struct catalogue *c, json_t *report);
 /* Mermaid source of one flow, or of all (name NULL). Malloc'ed; NULL when there is no such flow. */
 char *catalogue_mermaid(const struct catalogue *c, const char *name);
 

@@ -1,13 +1,15 @@
 #include "conversations/understand/pattern.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conversations/understand/entities.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/sbuf.h"
+#include "gateway/base/utf8.h"
 
-enum { PATTERN_BYTES_MAX = 64 * 1024, DEPTH_MAX = 6, NESTING_MAX = 40, OVECTOR = 40 };
+enum { PATTERN_BYTES_MAX = 64 * 1024, DEPTH_MAX = 6, OVECTOR = 40, EXCERPT_BYTES = 60 };
 
 static const char *const entity_names[] = {
 #define ENTITY_NAME(name, text) text,
@@ -120,82 +122,39 @@ static int expand(const struct expansion *x, const char *text, int depth, struct
     return 0;
 }
 
-/* The length of a quantifier that stands at `p`, and whether it has no upper end. */
-static size_t quantifier(const char *p, bool *endless)
+char *pattern_expand(const char *text, const json_t *vocabulary, const json_t *fragments,
+                     const char *where, struct fault *fault)
 {
-    *endless = false;
-    if (*p == '*' || *p == '+') {
-        *endless = true;
-        return 1;
+    struct expansion x = { vocabulary, fragments, where, fault };
+    struct sbuf full;
+    sbuf_init(&full, PATTERN_BYTES_MAX);
+    int error = expand(&x, text, 0, &full);
+    if (error == 0 && full.failed) {
+        error = fault_set(fault, GW_ECONFIG,
+                          "conversations/intents.json: %s: the pattern is too "
+                          "long",
+                          where);
     }
-    if (*p == '?') {
-        return 1;
-    }
-    if (*p != '{' || p[1] < '0' || p[1] > '9') {
-        return 0;
-    }
-    const char *end = strchr(p, '}');
-    if (end == NULL) {
-        return 0;
-    }
-    *endless = end[-1] == ',';
-    return (size_t)(end - p) + 1;
+    char *out = error == 0 ? mem_dup(sbuf_slice(&full)) : NULL;
+    sbuf_free(&full);
+    return out;
 }
 
-static const char *skip_class(const char *p)
+/* A part of a pattern, short enough for a line. */
+static struct slice excerpt(const char *full, const struct backtrack *b)
 {
-    p++;
-    if (*p == '^') {
-        p++;
-    }
-    if (*p == ']') {
-        p++;
-    }
-    while (*p != '\0' && *p != ']') {
-        p += *p == '\\' && p[1] != '\0' ? 2 : 1;
-    }
-    return *p == ']' ? p + 1 : p;
+    struct slice part = { full + b->from, b->to > b->from ? b->to - b->from : 0 };
+    return utf8_cut(part, EXCERPT_BYTES);
 }
 
-const char *pattern_unbounded(const char *text)
+int pattern_fault(const char *where, const char *full, const struct backtrack *b,
+                  struct fault *fault)
 {
-    bool endless_inside[NESTING_MAX] = { false };
-    int depth = 0, count = 0;
-    for (const char *p = text; *p != '\0';) {
-        bool group = false, inner = false, endless;
-        if (*p == '\\' && p[1] != '\0') {
-            const char *close = p[2] == '{' ? strchr(p, '}') : NULL;
-            p = close != NULL ? close + 1 : p + 2;
-        } else if (*p == '[') {
-            p = skip_class(p);
-        } else if (*p == '(') {
-            if (++depth >= NESTING_MAX) {
-                return "groups are nested too deeply";
-            }
-            endless_inside[depth] = false;
-            p++;
-            p += *p == '?'; /* (?: is no quantifier */
-            continue;
-        } else if (*p == ')' && depth > 0) {
-            group = true;
-            inner = endless_inside[depth--];
-            p++;
-        } else {
-            p++;
-        }
-        size_t n = quantifier(p, &endless);
-        if (n > 0) {
-            bool possessive = p[n] == '+';
-            if (endless && group && inner && !possessive) {
-                return "a repeat without end stands inside another";
-            }
-            count += endless && !possessive;
-            endless_inside[depth] = endless_inside[depth] || (endless && !possessive);
-            p += n + (p[n] == '?' || p[n] == '+');
-        }
-        endless_inside[depth] = endless_inside[depth] || inner;
-    }
-    return count > PATTERN_UNBOUNDED_MAX ? "too many repeats without end" : NULL;
+    struct slice part = excerpt(full, b);
+    bool cut = part.n < b->to - b->from;
+    return fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s%s%s%s: in %.*s%s; %s",
+                     where, b->reason, b->text[0] != '\0' ? " (" : "", b->text,
+                     b->text[0] != '\0' ? "…)" : "", SLICE_ARG(part), cut ? "…" : "", b->advice);
 }
 
 static void read_groups(struct pattern *p)
@@ -212,44 +171,61 @@ static void read_groups(struct pattern *p)
     }
 }
 
+static int compile(const char *full, const char *where, pcre2_code **out, struct fault *fault)
+{
+    struct sbuf limited;
+    int number;
+    PCRE2_SIZE offset;
+    sbuf_init(&limited, PATTERN_BYTES_MAX + 64);
+    sbuf_printf(&limited, "(*LIMIT_MATCH=%d)", PATTERN_MATCH_LIMIT);
+    sbuf_str(&limited, full);
+    struct slice s = sbuf_slice(&limited);
+    *out = pcre2_compile((PCRE2_SPTR)s.p, s.n,
+                         PCRE2_UTF | PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C, &number,
+                         &offset, NULL);
+    sbuf_free(&limited);
+    if (*out == NULL) {
+        PCRE2_UCHAR words[160];
+        pcre2_get_error_message(number, words, sizeof(words));
+        return fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s at byte %zu", where,
+                         (const char *)words, (size_t)offset);
+    }
+    return 0;
+}
+
 int pattern_make(const char *text, const json_t *vocabulary, const json_t *fragments,
                  const char *where, struct pattern *out, struct fault *fault)
 {
-    struct expansion x = { vocabulary, fragments, where, fault };
-    struct sbuf full;
-    int number;
-    PCRE2_SIZE offset;
+    struct backtrack proof;
     *out = (struct pattern){ 0 };
-    sbuf_init(&full, PATTERN_BYTES_MAX);
-    int error = expand(&x, text, 0, &full);
-    const char *reason = error == 0 && !full.failed ? pattern_unbounded(sbuf_slice(&full).p) : NULL;
-    if (error == 0 && (full.failed || reason != NULL)) {
-        error = fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s", where,
-                          full.failed ? "the pattern is too long" : reason);
+    char *full = pattern_expand(text, vocabulary, fragments, where, fault);
+    if (full == NULL) {
+        return GW_ECONFIG;
     }
-    if (error == 0) {
-        struct sbuf limited;
-        sbuf_init(&limited, PATTERN_BYTES_MAX + 64);
-        sbuf_printf(&limited, "(*LIMIT_MATCH=%d)", PATTERN_MATCH_LIMIT);
-        sbuf_add(&limited, sbuf_slice(&full));
-        struct slice s = sbuf_slice(&limited);
-        out->code = pcre2_compile((PCRE2_SPTR)s.p, s.n,
-                                  PCRE2_UTF | PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C,
-                                  &number, &offset, NULL);
-        sbuf_free(&limited);
-        if (out->code == NULL) {
-            PCRE2_UCHAR words[160];
-            pcre2_get_error_message(number, words, sizeof(words));
-            error = fault_set(fault, GW_ECONFIG, "conversations/intents.json: %s: %s at byte %zu",
-                              where, (const char *)words, (size_t)offset);
-        }
+    int error = compile(full, where, &out->code, fault);
+    if (error == 0 && !backtrack_proven(full, &proof)) {
+        error = pattern_fault(where, full, &proof, fault);
+        pattern_free(out);
     }
     if (error == 0) {
         /* Without JIT the same pattern runs, only slower. */
         (void)pcre2_jit_compile(out->code, PCRE2_JIT_COMPLETE);
         read_groups(out);
     }
-    sbuf_free(&full);
+    free(full);
+    return error;
+}
+
+int pattern_try(const char *text, const json_t *vocabulary, const json_t *fragments,
+                const char *where, struct fault *fault)
+{
+    struct backtrack trial;
+    char *full = pattern_expand(text, vocabulary, fragments, where, fault);
+    int error = full == NULL ? GW_ECONFIG : 0;
+    if (error == 0 && !backtrack_tried(full, &trial)) {
+        error = pattern_fault(where, full, &trial, fault);
+    }
+    free(full);
     return error;
 }
 

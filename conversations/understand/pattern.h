@@ -11,14 +11,14 @@
 
 #include <jansson.h>
 
+#include "conversations/understand/backtrack.h"
 #include "gateway/base/error.h"
 #include "gateway/base/mem.h"
 #include "gateway/base/slice.h"
 
 enum {
     PATTERN_GROUPS_MAX = 12,
-    PATTERN_MATCH_LIMIT = 20000, /* steps; a text that needs more matches nothing */
-    PATTERN_UNBOUNDED_MAX = 4,   /* repeats without end in one pattern */
+    PATTERN_MATCH_LIMIT = 20000, /* steps from one place; a text that needs more matches nothing */
 };
 
 struct pattern_group {
@@ -40,17 +40,24 @@ struct pattern_match {
 
 /* Compiles `text` after putting in `vocabulary` (object: name -> array of words) and `fragments`
  * (object: name
- * -> pattern). `where` names the rule in a fault. Refuses unknown names and patterns that could
- * back-track without bound. */
+ * -> pattern). `where` names the rule in a fault. Refuses unknown names and patterns that are not
+ * proven to be bounded (backtrack.h), with the part that is at fault and what to write instead. */
 GW_MUSTCHECK int pattern_make(const char *text, const json_t *vocabulary, const json_t *fragments,
                               const char *where, struct pattern *out, struct fault *fault);
 void pattern_free(struct pattern *p);
 /* True when it occurs in `text`; `match` may be NULL. `data` is the caller's, one a thread. */
 bool pattern_match(const struct pattern *p, struct slice text, pcre2_match_data *data,
                    struct pattern_match *match);
-/* Why a pattern may back-track without bound: a repeat without end inside another, or more than
- * PATTERN_UNBOUNDED_MAX of them. NULL when it may not. */
-const char *pattern_unbounded(const char *text);
+/* The pattern with everything put in, malloc'ed; NULL with the fault set. */
+char *pattern_expand(const char *text, const json_t *vocabulary, const json_t *fragments,
+                     const char *where, struct fault *fault);
+/* Tries the pattern on texts that are made to be hard for it (backtrack.h; some milliseconds): 0,
+ * or GW_ECONFIG with what took too long. */
+GW_MUSTCHECK int pattern_try(const char *text, const json_t *vocabulary, const json_t *fragments,
+                             const char *where, struct fault *fault);
+/* The fault of a pattern that is refused; returns GW_ECONFIG. */
+int pattern_fault(const char *where, const char *full, const struct backtrack *b,
+                  struct fault *fault);
 /* The character that stands for a recognized thing called `name` ("LENGTH"), NUL-terminated; false
  * when nothing is called so. */
 bool pattern_entity(struct slice name, char out[4]);

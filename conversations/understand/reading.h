@@ -40,6 +40,7 @@ enum phrase {
 
 struct understander {
     struct zone zone;
+    char *source; /* the text of intents.json, for the lines of findings */
     struct han *han;
     struct lunar *lunar;
     struct gazetteer *gazetteer;

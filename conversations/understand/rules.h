@@ -76,5 +76,8 @@ const struct intent *rules_intent(const struct rules *r, const char *name);
 /* Appends to `findings` what is wrong though it compiled: shadowed rules, intents without a rule.
  */
 void rules_check(const struct rules *r, json_t *findings);
+/* Appends the rules that no text was found for which they win: each is written out in many ways, as
+ * patterns see texts, and must once be the best match in one of its contexts (shadow.c). */
+void rules_shadowed(const struct rules *r, json_t *findings);
 
 #endif

@@ -1,5 +1,6 @@
 #include "conversations/understand/understand.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,32 @@ static struct words *words_of(const json_t *list)
         words_add(w, slice_of(json_string_value(json_array_get(list, i))), (int)i);
     }
     return w;
+}
+
+/* A fault "conversations/intents.json: NAME: …" gets the line on which that rule or phrase stands.
+ */
+static void add_line(const char *source, char *text, size_t room)
+{
+    static const char file[] = "conversations/intents.json: ";
+    char name[80], key[100], tail[400];
+    if (source == NULL || strncmp(text, file, sizeof(file) - 1) != 0 ||
+        sscanf(text + sizeof(file) - 1, "%79[^: ]", name) != 1) {
+        return;
+    }
+    snprintf(key, sizeof(key), "\"name\": \"%s\"", name);
+    const char *at = strstr(source, key);
+    if (at == NULL) {
+        snprintf(key, sizeof(key), "\"%s\":", name);
+        at = strstr(source, key);
+    }
+    int line = 1;
+    for (const char *p = source; at != NULL && p < at; p++) {
+        line += *p == '\n';
+    }
+    snprintf(tail, sizeof(tail), "%s", text + sizeof(file) - 1);
+    if (at != NULL) {
+        snprintf(text, room, "conversations/intents.json:%d: %s", line, tail);
+    }
 }
 
 static int make_phrases(struct understander *u, const json_t *root, struct fault *fault)
@@ -118,6 +145,7 @@ static int make_parts(struct understander *u, const struct understander_data *da
     if (root == NULL) {
         return GW_ECONFIG;
     }
+    u->source = mem_dup(read(context, "conversations/intents.json"));
     u->starters = entities_starters();
     error = extend(u, data, root, fault);
     if (error != 0) {
@@ -166,6 +194,9 @@ int understander_make_from(const struct understander_data *data, struct zone zon
     *out = NULL;
     int error = make_parts(u, data, fault);
     if (error != 0) {
+        if (fault != NULL) {
+            add_line(u->source, fault->text, sizeof(fault->text));
+        }
         understander_free(u);
         return error;
     }
@@ -179,6 +210,7 @@ void understander_free(struct understander *u)
         return;
     }
     rules_free(&u->rules);
+    free(u->source);
     for (int i = 0; i < PHRASE_COUNT; i++) {
         pattern_free(&u->phrases[i]);
     }
@@ -197,7 +229,40 @@ void understander_free(struct understander *u)
     free(u);
 }
 
+static void try_pattern(const struct understander *u, const char *text, const char *where,
+                        json_t *findings)
+{
+    const json_t *root = u->rules.root;
+    struct fault fault = { 0 };
+    if (pattern_try(text, json_object_get(root, "vocabulary"), json_object_get(root, "fragments"),
+                    where, &fault) != 0) {
+        json_array_append_new(findings, json_string(fault.text));
+    }
+}
+
+static void try_patterns(const struct understander *u, json_t *findings)
+{
+    const json_t *rules = json_object_get(u->rules.root, "rules"),
+                 *phrases = json_object_get(u->rules.root, "phrases");
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        const json_t *rule = json_array_get(rules, i);
+        try_pattern(u, json_text(rule, "match", ""), json_text(rule, "name", "?"), findings);
+    }
+    for (int i = 0; i < PHRASE_COUNT; i++) {
+        try_pattern(u, json_text(phrases, phrase_names[i], ""), phrase_names[i], findings);
+    }
+}
+
 void understander_check(const struct understander *u, json_t *findings)
 {
+    size_t first = json_array_size(findings);
     rules_check(&u->rules, findings);
+    rules_shadowed(&u->rules, findings);
+    try_patterns(u, findings);
+    for (size_t i = first; i < json_array_size(findings); i++) {
+        char text[500];
+        snprintf(text, sizeof(text), "%s", json_string_value(json_array_get(findings, i)));
+        add_line(u->source, text, sizeof(text));
+        json_array_set_new(findings, i, json_string(text));
+    }
 }

@@ -85,6 +85,7 @@ int command_check(int argc, char **argv)
     if (rc < 0)
         return command_fail("check", &fault);
     json_t *report = catalogue_check(catalogue, signature);
+    catalogue_check_understanding(catalogue, report);
     if (config != NULL && check_accounts(config, catalogue, report, &fault) < 0) {
         json_decref(report);
         catalogue_release(catalogue);

@@ -284,6 +284,7 @@ static void the_data_that_ship_have_no_finding(void **state)
     if (catalogue_load_from(&options, &c, &fault) < 0)
         fail_msg("%s", fault.text);
     json_t *report = catalogue_check(c, "思茅志愿");
+    catalogue_check_understanding(c, report);
     json_t *findings = json_object_get(report, "findings"), *line;
     size_t i;
     json_array_foreach(findings, i, line) print_error("%s\n", json_string_value(line));

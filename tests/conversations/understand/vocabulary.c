@@ -1,5 +1,7 @@
 #include "conversations/understand/vocabulary.h"
 
+#include "gateway/base/sbuf.h"
+
 #include "tests/conversations/understand/world.h"
 
 static const char *own_text;
@@ -138,15 +140,18 @@ static void there_is_a_limit_to_words(void **state)
 {
     struct understander *u = NULL;
     struct fault fault = { 0 };
-    char *text = mem_alloc(40000), *p = text;
+    struct sbuf text;
     (void)state;
-    p += sprintf(p, "{\"vocabulary\": {\"hours_word\": [\"甲甲\"");
-    for (int i = 0; i <= VOCABULARY_WORDS_MAX; i++)
-        p += sprintf(p, ",\"w%c%c%c\"", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
-    sprintf(p, "]}}");
-    assert_int_equal(make(text, &u, &fault), GW_ECONFIG);
+    sbuf_init(&text, 40000);
+    sbuf_str(&text, "{\"vocabulary\": {\"hours_word\": [\"甲甲\"");
+    for (int i = 0; i <= VOCABULARY_WORDS_MAX; i++) {
+        sbuf_printf(&text, ",\"w%c%c%c\"", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
+    }
+    sbuf_str(&text, "]}}");
+    assert_false(text.failed);
+    assert_int_equal(make(sbuf_slice(&text).p, &u, &fault), GW_ECONFIG);
     assert_non_null(strstr(fault.text, "one too many"));
-    free(text);
+    sbuf_free(&text);
 }
 
 int main(void)

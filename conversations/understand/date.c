@@ -322,6 +322,7 @@ static bool read_month(const struct calendar *c, struct slice s, size_t *i, stru
         at = mark;
         if (scan_take(s, &at, "底")) {
             *w = (struct when){ .kind = WHEN_MONTHDAY, .month = m, .day = 31, .year = year };
+            w->month_end = true;
         } else {
             scan_any(s, &at, "份");
             *w = (struct when){ .kind = WHEN_MONTH, .month = m, .year = year };
@@ -329,6 +330,15 @@ static bool read_month(const struct calendar *c, struct slice s, size_t *i, stru
     }
     *i = at;
     return true;
+}
+
+/* The 5号 of 13月5号: a month that is none leaves no day of this one. */
+static bool behind_bad_month(struct slice s, size_t i)
+{
+    static const char month[] = "月";
+    size_t n = sizeof(month) - 1;
+    return i > n && scan_behind(s, i, month) &&
+           scan_behind(s, i - n, "0|1|2|3|4|5|6|7|8|9|零|〇|一|二|三|四|五|六|七|八|九|十");
 }
 
 /* 15号, 15日. */
@@ -340,7 +350,7 @@ static bool read_day(struct slice s, size_t *i, struct when *w)
         n.thousandths > 31000 || (n.digits && n.places > 2) || !scan_any(s, &at, "号|日")) {
         return false;
     }
-    if (scan_is_any(s, at, "线|楼|院|机|码|召|子") ||
+    if (scan_is_any(s, at, "线|楼|院|机|码|召|子") || behind_bad_month(s, *i) ||
         scan_behind(s, *i, "生|节|假|路|街|巷|弄|组|栋|幢|楼|单元|室")) {
         return false;
     }
@@ -349,6 +359,9 @@ static bool read_day(struct slice s, size_t *i, struct when *w)
     *i = at;
     return true;
 }
+
+/* Years that anybody may mean: of a birth, of an activity. */
+enum { FIRST_YEAR = 1900, LAST_YEAR = 2100 };
 
 static bool put_numbers(struct when *w, int64_t year, int64_t month, int64_t day)
 {
@@ -360,7 +373,8 @@ static bool put_numbers(struct when *w, int64_t year, int64_t month, int64_t day
     if (year != 0 && year < 100) {
         year += 2000;
     }
-    if (month < 1 || !civil_valid(year == 0 ? 2024 : (int)year, (int)month, (int)day)) {
+    bool meant = year == 0 || (year >= FIRST_YEAR && year <= LAST_YEAR);
+    if (!meant || month < 1 || !civil_valid(year == 0 ? 2024 : (int)year, (int)month, (int)day)) {
         return false;
     }
     *w = (struct when){ .kind = WHEN_MONTHDAY,
@@ -378,6 +392,9 @@ static bool read_numbers(struct slice s, size_t *i, struct when *w)
     size_t at = *i;
     if (!scan_is_digit(s, at) || (at > 0 && (scan_is_digit(s, at - 1) || s.p[at - 1] == '.'))) {
         return false;
+    }
+    if (at > 1 && (s.p[at - 1] == '-' || s.p[at - 1] == '/') && scan_is_digit(s, at - 2)) {
+        return false; /* the rest of 2026-02-29, which is no day */
     }
     size_t digits = scan_digits(s, &at, 9, &a);
     if (digits == 8 && a >= 20000101 && a < 21000000 && !scan_is_digit(s, at)) {
@@ -433,7 +450,7 @@ bool date_answer(const struct calendar *c, struct slice s, struct when *out)
     }
     for (size_t i = 0; i < s.n; i = scan_next(s, i)) {
         at = i;
-        if (date_read(c, s, &at, out)) {
+        if (!numeral_inside(s, i) && date_read(c, s, &at, out)) {
             return true;
         }
     }
@@ -467,7 +484,7 @@ static bool resolve_monthday(const struct calendar *c, const struct when *w,
             last--;
         }
         *day = civil_day(year, month, last);
-        bool exists = last == w->day || w->day == 31;
+        bool exists = last == w->day || w->month_end;
         if (exists && (w->year != 0 || accept(*day, c->today, direction))) {
             return true;
         }

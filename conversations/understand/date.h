@@ -31,6 +31,7 @@ struct when {
     bool weeks_said; /* 上周六: a bare 周日 behind it is in the same week */
     bool feast;      /* a named day: often part of an activity's name */
     bool lunar;
+    bool month_end;     /* 月底: day is 31, or the last there is */
     bool bare_day;      /* 15号: may also be a number of something */
     bool plain;         /* 11.20, 12/5: digits with a mark between */
     enum day_part part; /* 昨晚, 今早 */

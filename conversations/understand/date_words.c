@@ -152,7 +152,9 @@ static bool read_end(const struct calendar *c, struct slice s, size_t *i, struct
     struct civil t;
     civil_from_day(c->today, &t);
     if (scan_any(s, i, "月底|月末")) {
-        *out = (struct when){ .kind = WHEN_MONTHDAY, .year = t.year, .month = t.month, .day = 31 };
+        *out = (struct when){
+            .kind = WHEN_MONTHDAY, .year = t.year, .month = t.month, .day = 31, .month_end = true
+        };
         return true;
     }
     return false;

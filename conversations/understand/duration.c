@@ -10,7 +10,24 @@ enum { HALF_DAY = 240, DAY = 480, EVENING = 180, LONGEST = 60 * 24 * 366 };
 
 static void set(struct duration *d, int64_t minutes)
 {
-    d->minutes = minutes > LONGEST ? LONGEST : (int)minutes;
+    d->minutes = minutes > LONGEST ? LONGEST + 1 : (int)minutes;
+}
+
+static int hours_to_minutes(int64_t thousandths)
+{
+    int64_t minutes = thousandths * 60 / 1000;
+    return minutes > LONGEST ? LONGEST + 1 : (int)minutes;
+}
+
+/* -3小时, 负三小时: no length that anybody could have spent. A dash behind other words only parts
+ * them (敬老院-3小时). */
+static bool is_negative(struct slice s, size_t i)
+{
+    if (scan_behind(s, i, "负|负的|减")) {
+        return true;
+    }
+    return scan_behind(s, i, "-") &&
+           (i == 1 || scan_behind(s, i - 1, " |了|是|为|干|做|整|搞|:|(|,|共|时长|工时"));
 }
 
 /* 左右, 不到, 多一点 … behind a length. */
@@ -129,8 +146,8 @@ static bool read_range(struct slice s, size_t *i, struct duration *d)
         return false;
     }
     d->minutes = -1;
-    d->least = (int)(a.thousandths * 60 / 1000);
-    d->most = (int)(b.thousandths * 60 / 1000);
+    d->least = hours_to_minutes(a.thousandths);
+    d->most = hours_to_minutes(b.thousandths);
     *i = at;
     return true;
 }
@@ -186,8 +203,8 @@ static bool read_hours(struct slice s, size_t *i, struct duration *d)
     }
     if (n.second != 0) {
         d->minutes = -1;
-        d->least = (int)(n.thousandths * 60 / 1000);
-        d->most = (int)(n.second * 60 / 1000);
+        d->least = hours_to_minutes(n.thousandths);
+        d->most = hours_to_minutes(n.second);
         *i = at;
         return true;
     }
@@ -232,10 +249,13 @@ bool duration_read(struct slice s, size_t *i, struct duration *out)
     size_t at = *i;
     bool about = scan_any(
         s, &at, "差不多有|差不多|大概有|大概|大约|约莫|约|快要|快|将近|接近|差点|不到|足足");
+    if (is_negative(s, *i)) {
+        return false;
+    }
     bool read = read_vague(s, &at, out) || read_colon(s, &at, out) || read_range(s, &at, out) ||
                 read_hours(s, &at, out) || read_minutes(s, &at, out) || read_days(s, &at, out);
-    if (!read) {
-        return false;
+    if (!read || out->minutes > LONGEST || out->most > LONGEST) {
+        return false; /* longer than a year is a slip of the finger, and asked again */
     }
     out->approx = (out->approx || about) && !out->vague && out->least == 0;
     *i = at;
@@ -259,7 +279,7 @@ bool duration_answer(struct slice s, struct duration *out)
     }
     for (size_t i = 0; i < s.n; i = scan_next(s, i)) {
         at = i;
-        if (duration_read(s, &at, out)) {
+        if (!numeral_inside(s, i) && duration_read(s, &at, out)) {
             return true;
         }
     }

@@ -291,7 +291,10 @@ void entities_find(const struct calendar *calendar, const struct words *starters
             continue;
         }
         struct numeral n;
-        if (!numeral_read(low, &i, &n)) {
+        size_t overlong = numeral_overlong(low, i);
+        if (overlong > i) {
+            i = overlong;
+        } else if (!numeral_read(low, &i, &n)) {
             i = scan_next(low, i);
         }
     }

@@ -311,7 +311,8 @@ bool name_find(const struct name_words *w, struct slice text, struct slice *out,
         return true;
     }
     for (size_t i = 0; i < text.n; i = scan_next(text, i)) {
-        bool field = i == 0 || separator(scan_before(text, i));
+        /* What stands in 【】 is a signature. */
+        bool field = i == 0 || (separator(scan_before(text, i)) && !scan_behind(text, i, "【"));
         size_t to = i;
         if (!field) {
             to = i;

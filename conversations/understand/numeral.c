@@ -2,7 +2,7 @@
 
 #include "conversations/understand/scan.h"
 
-enum { DIGITS_MAX = 12 };
+enum { DIGITS_MAX = 12, COUNTED_MAX = 99999999 /* in front of 万 */ };
 
 int numeral_digit(int32_t cp)
 {
@@ -51,8 +51,8 @@ static bool read_digits(struct slice s, size_t *i, struct numeral *out)
     int64_t value, fraction = 0, scale = 1000;
     size_t at = *i;
     size_t n = scan_digits(s, &at, DIGITS_MAX, &value);
-    if (n == 0) {
-        return false;
+    if (n == 0 || scan_is_digit(s, at)) {
+        return false; /* none, or more than anybody means: no part of it is what was written */
     }
     out->digits = true;
     out->places = (int)n;
@@ -65,7 +65,7 @@ static bool read_digits(struct slice s, size_t *i, struct numeral *out)
         out->decimal = true;
     }
     int64_t unit = unit_of(scan_at(s, at));
-    if (unit >= 10000) { /* 3万; 2百 is not written */
+    if (unit >= 10000 && value <= COUNTED_MAX) { /* 3万; 2百 is not written */
         at = scan_next(s, at);
     } else {
         unit = 1;
@@ -136,7 +136,7 @@ static bool read_han(struct slice s, size_t *i, struct numeral *out)
         }
         at = scan_next(s, at);
     }
-    if (at == *i) {
+    if (at == *i || (n == DIGITS_MAX && numeral_digit(scan_at(s, at)) >= 0)) {
         return false;
     }
     *i = at;
@@ -157,6 +157,27 @@ bool numeral_read(struct slice s, size_t *i, struct numeral *out)
 {
     *out = (struct numeral){ 0 };
     return scan_is_digit(s, *i) ? read_digits(s, i, out) : read_han(s, i, out);
+}
+
+size_t numeral_overlong(struct slice s, size_t i)
+{
+    size_t at = i;
+    int n = 0;
+    bool ascii = scan_is_digit(s, i);
+    while (ascii ? scan_is_digit(s, at) : numeral_digit(scan_at(s, at)) >= 0) {
+        at = scan_next(s, at);
+        n++;
+    }
+    return n > DIGITS_MAX ? at : i;
+}
+
+bool numeral_inside(struct slice s, size_t i)
+{
+    int32_t before = scan_before(s, i), here = scan_at(s, i);
+    if (before < 0x80 || here < 0x80) {
+        return i > 0 && scan_is_digit(s, i) && scan_is_digit(s, i - 1);
+    }
+    return (numeral_digit(before) >= 0 || unit_of(before) > 0) && numeral_digit(here) >= 0;
 }
 
 int64_t numeral_whole(struct slice s)

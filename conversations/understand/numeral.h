@@ -18,6 +18,11 @@ struct numeral {
 /* Reads a number that begins at `*i` and moves `*i` behind it; false when none does. At most 12
  * digits. */
 bool numeral_read(struct slice s, size_t *i, struct numeral *out);
+/* The end of a run of digits (ASCII or Chinese) that begins at `i` and is too long for
+ * numeral_read; `i` when none does. */
+size_t numeral_overlong(struct slice s, size_t i);
+/* Whether `i` stands inside a number: the 3 of 13月, the 三 of 十三月. */
+bool numeral_inside(struct slice s, size_t i);
 /* A whole number and nothing else than spaces around it; -1 when it is none. */
 int64_t numeral_whole(struct slice s);
 /* The value of one Chinese digit (幺 and 洞 included), -1 for another character. */

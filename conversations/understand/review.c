@@ -57,14 +57,20 @@ static bool subject_number(const struct reading *r, size_t *i, json_t *out)
     return true;
 }
 
-/* What cannot belong to the name in front of it. */
+/* What cannot belong to the name in front of it, looked for as far as a name may reach. */
 static size_t name_limit(const struct reading *r, size_t from)
 {
+    enum { NAME_BYTES = 64 };
     static const char behind[] =
         "通过|确认|同意|批准|没|可以|驳回|不|退回|质量|只|才|其他|其它|其余|别的|"
         "剩下|以外|之外|都|全|算|记";
     struct slice low = r->normal.low;
-    size_t to = from < low.n ? scan_find(low, scan_next(low, from), low.n, behind) : low.n;
+    size_t end = slice_head(low, from + NAME_BYTES).n;
+    while (end < low.n && ((unsigned char)low.p[end] & 0xC0) == 0x80)
+        end++;
+    size_t to = from < end ? scan_find(low, scan_next(low, from), end, behind) : low.n;
+    if (to == end && end < low.n)
+        to = low.n;
     for (int i = 0; i < r->entities.count; i++)
         if (r->entities.list[i].from > from && r->entities.list[i].from < to)
             to = r->entities.list[i].from;
@@ -74,11 +80,13 @@ static size_t name_limit(const struct reading *r, size_t from)
 static bool subject_name(const struct reading *r, size_t *i, json_t *out)
 {
     struct slice low = r->normal.low, name;
-    struct slice text = slice_head(r->normal.text, name_limit(r, *i));
     size_t at = *i;
     bool boundary = at == 0 || scan_behind(low, at, SCAN_SEPARATORS) ||
                     scan_behind(low, at, "除了|除|和|跟|与|通过|确认|同意|驳回|小时|钟头|分钟");
-    if (!boundary || !name_read(&r->u->names, text, &at, false, &name))
+    if (!boundary || scan_is_any(low, at, SCAN_SEPARATORS))
+        return false;
+    struct slice text = slice_head(r->normal.text, name_limit(r, at));
+    if (!name_read(&r->u->names, text, &at, false, &name))
         return false;
     json_put_slice(out, "name", name);
     *i = at;

@@ -17,9 +17,9 @@
 #include <stdint.h>
 
 enum {
-    BACKTRACK_ENDLESS_MAX = 4,    /* repeats without end in one alternative */
-    BACKTRACK_TEXT_MAX = 2000,    /* bytes of a text that is tried: as long as texts are read */
-    BACKTRACK_STEPS_MAX = 600000, /* steps over it: three hundred a byte */
+    BACKTRACK_ENDLESS_MAX = 4,     /* repeats without end in one alternative */
+    BACKTRACK_TEXT_MAX = 2000,     /* bytes of a text that is tried: as long as texts are read */
+    BACKTRACK_STEPS_MAX = 1000000, /* steps over it: five hundred a byte */
     BACKTRACK_WORD_MAX = 64,
 };
 

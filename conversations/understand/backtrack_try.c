@@ -248,9 +248,11 @@ bool backtrack_tried(const char *pattern, struct backtrack *out)
         struct trial *t = arena_alloc(&arena, sizeof(*t));
         pcre2_code *code = backtrack_compile(pattern);
         *t = (struct trial){ .code = code, .root = root, .out = out };
-        bounded = code != NULL && try_repeats(t, root);
+        /* One that is too large to be counted (PCRE2 writes a call before each item) stays with its
+         * proof and the limit on steps. */
+        bounded = code == NULL || try_repeats(t, root);
         t->texts = 0;
-        bounded = bounded && try_beginnings(t, root);
+        bounded = bounded && (code == NULL || try_beginnings(t, root));
         pcre2_code_free(code);
     }
     arena_free(&arena);

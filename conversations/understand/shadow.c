@@ -7,8 +7,10 @@
 #include "conversations/understand/rules.h"
 #include "conversations/understand/understand.h"
 #include "gateway/base/json.h"
+#include "gateway/base/mem.h"
+#include "gateway/base/sbuf.h"
 
-enum { SAMPLES = 3000, SAMPLE_BYTES = 400, PADDED = 3 };
+enum { SAMPLES = 3000, SAMPLE_BYTES = 400, PADDED = 3, WAYS = 3, RECIPE_BYTES = 64 * 1024 };
 
 /* Contexts in which a candidate may win; one that needs a day that is over may also not count. */
 static unsigned contexts_of(const struct rule *rule)
@@ -65,31 +67,90 @@ static bool has_witness(const struct rules *r, const struct rule *rule, const ch
     return found;
 }
 
+/* An item of a list as a pattern: {vocabulary} as it is, a word as text. */
+static void put_item(struct sbuf *out, const char *item)
+{
+    if (item != NULL && item[0] == '{') {
+        sbuf_str(out, item);
+        return;
+    }
+    for (; item != NULL && *item != '\0'; item++) {
+        if (strchr("\\^$.[]|()?*+{}", *item) != NULL) {
+            sbuf_char(out, '\\');
+        }
+        sbuf_char(out, *item);
+    }
+}
+
+static void put_one_of(struct sbuf *out, const json_t *items)
+{
+    sbuf_str(out, "(?:");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        sbuf_str(out, i > 0 ? "|" : "");
+        put_item(out, json_string_value(json_array_get(items, i)));
+    }
+    sbuf_char(out, ')');
+}
+
+/* What a text of the rule is made of: its pattern, and before or behind it a word of `if` and one
+ * of each class in `all`. Malloc'ed; NULL when something is no vocabulary. */
+static char *recipe(const struct rules *r, const json_t *value, int way)
+{
+    struct sbuf b;
+    const json_t *all = json_object_get(value, "all");
+    const char *match = json_text(value, "match", "");
+    sbuf_init(&b, RECIPE_BYTES);
+    if (way == 1) {
+        sbuf_str(&b, match);
+    }
+    if (way > 0) {
+        put_one_of(&b, json_object_get(value, "if"));
+        for (size_t i = 0; i < json_array_size(all); i++) {
+            put_item(&b, json_string_value(json_array_get(all, i)));
+        }
+    }
+    if (way != 1) {
+        sbuf_str(&b, match);
+    }
+    char *text = mem_dup(sbuf_slice(&b));
+    char *full =
+        pattern_expand(text, json_object_get(r->root, "vocabulary"),
+                       json_object_get(r->root, "fragments"), json_text(value, "name", "?"), NULL);
+    free(text);
+    sbuf_free(&b);
+    return full;
+}
+
+static const struct rule *rule_called(const struct rules *r, const char *name)
+{
+    for (int k = 0; k < r->count; k++) {
+        if (strcmp(r->rules[k].name, name) == 0) {
+            return &r->rules[k];
+        }
+    }
+    return NULL;
+}
+
 void rules_shadowed(const struct rules *r, json_t *findings)
 {
     const json_t *list = json_object_get(r->root, "rules");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *value = json_array_get(list, i);
         const char *name = json_text(value, "name", "?");
-        const struct rule *rule = NULL, *winner = NULL;
-        for (int k = 0; k < r->count && rule == NULL; k++) {
-            rule = strcmp(r->rules[k].name, name) == 0 ? &r->rules[k] : NULL;
+        const struct rule *rule = rule_called(r, name), *winner = NULL;
+        bool won = rule == NULL;
+        for (int way = 0; way < WAYS && !won; way++) {
+            char *full = recipe(r, value, way);
+            won = full != NULL && has_witness(r, rule, full, &winner);
+            free(full);
         }
-        char *full =
-            pattern_expand(json_text(value, "match", ""), json_object_get(r->root, "vocabulary"),
-                           json_object_get(r->root, "fragments"), name, NULL);
-        if (rule != NULL && full != NULL && !has_witness(r, rule, full, &winner)) {
+        if (!won) {
+            const char *why = winner != NULL ? "it stands in the shadow of "
+                                             : "its own words and looks aside shut it out";
             json_array_append_new(
-                findings,
-                json_sprintf("conversations/intents.json: %s: no text was found that it wins; %s%s",
-                             name,
-                             winner != NULL ? "it stands in the shadow of "
-                                            : "its `if` words "
-                                              "or its own "
-                                              "looks aside "
-                                              "shut it out",
-                             winner != NULL ? winner->name : ""));
+                findings, json_sprintf("conversations/intents.json: %s: no text was found that it "
+                                       "wins; %s%s",
+                                       name, why, winner != NULL ? winner->name : ""));
         }
-        free(full);
     }
 }

@@ -246,7 +246,10 @@ static void try_patterns(const struct understander *u, json_t *findings)
                  *phrases = json_object_get(u->rules.root, "phrases");
     for (size_t i = 0; i < json_array_size(rules); i++) {
         const json_t *rule = json_array_get(rules, i);
-        try_pattern(u, json_text(rule, "match", ""), json_text(rule, "name", "?"), findings);
+        const char *match = json_text(rule, "match", "");
+        if (match[0] != '\0') {
+            try_pattern(u, match, json_text(rule, "name", "?"), findings);
+        }
     }
     for (int i = 0; i < PHRASE_COUNT; i++) {
         try_pattern(u, json_text(phrases, phrase_names[i], ""), phrase_names[i], findings);

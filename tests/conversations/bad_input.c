@@ -9,7 +9,7 @@
 #include "gateway/base/utf8.h"
 #include "tests/conversations/support/world.h"
 
-enum { LONG_BYTES = 2000, STEPS_MAX = 250000 };
+enum { LONG_BYTES = 2000, STEPS_MAX = 600000 };
 
 static struct catalogue *catalogue;
 

@@ -1,38 +1,11 @@
 /* The first byte chooses channel and context, the rest is a text. Normalized text is bounded
  * and as clean as what came, reading and deciding are repeatable, and what is no answer leaves no
  * slots. */
-#include "conversations/understand/understand.h"
-
-#include <string.h>
-
-#include "gateway/base/embed.h"
-#include "tests/fuzz/fuzz.h"
-
-/* 2026-11-25T10:00:00+08:00, a Wednesday */
-#define NOW INT64_C(1795572000)
+#include "conversations/understand/explain.h"
+#include "tests/fuzz/understanding.h"
 
 /* Compatibility characters become at most eighteen (U+FDFA). */
 enum { TEXT_MAX = 2000, NORMAL_MAX = TEXT_MAX * 18 };
-
-static struct slice built_in(void *context, const char *path)
-{
-    (void)context;
-    for (const struct embedded_file *f = conversations_files; f->path != NULL; f++)
-        if (strcmp(f->path, path) == 0)
-            return (struct slice){ f->start, (size_t)(f->end - f->start) };
-    return SLICE("");
-}
-
-static const struct understander *understander(void)
-{
-    static struct understander *u; /* made once, lives for ever */
-    struct fault fault = { 0 };
-    if (u == NULL && understander_make(built_in, NULL, (struct zone){ 480 }, &u, &fault) != 0) {
-        fprintf(stderr, "%s\n", fault.text);
-        abort();
-    }
-    return u;
-}
 
 static void check_decision(const struct understander *u, const struct reading *r, enum context c)
 {
@@ -43,28 +16,32 @@ static void check_decision(const struct understander *u, const struct reading *r
     require(first.intent != NULL && first.why != NULL && json_is_object(first.slots));
     require(first.also == NULL || json_is_array(first.also));
     require(strcmp(first.intent, second.intent) == 0 && json_equal(first.slots, second.slots));
+    require_slots("", first.slots);
     json_decref(first.slots);
     json_decref(first.also);
     json_decref(second.slots);
     json_decref(second.also);
 }
 
-static void check_answers(const struct understander *u, const struct reading *r)
+/* Looking at the steps changes nothing. */
+static void check_explanation(struct slice text, enum text_channel channel, enum context c,
+                              struct arena *a)
 {
-    static const char *const kinds[] = {
-        "yes_no",   "choice",    "name",       "names",     "birth",   "area",
-        "person",   "id_number", "phone",      "code",      "text",    "whole",
-        "duration", "count",     "number",     "date.past", "place",   "date.future",
-        "activity", "time",      "exceptions", "recruit",   "quality",
-    };
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        require(understand_answers(slice_of(kinds[i])));
-        json_t *slots = json_object();
-        int read = understand_answer(u, r, slice_of(kinds[i]), slots);
-        require(read == 0 || read == 1);
-        require(read == 1 || json_object_size(slots) == 0);
-        json_decref(slots);
-    }
+    const struct understander *u = understander();
+    struct trace trace;
+    struct understood plain, traced;
+    const struct reading *r = understand_read(u, text, channel, NOW, a);
+    const struct reading *t = understand_read_traced(u, text, channel, NOW, a, &trace);
+    understand_decide(u, r, c, &plain);
+    understand_decide(u, t, c, &traced);
+    require(strcmp(plain.why, traced.why) == 0 && json_equal(plain.slots, traced.slots));
+    json_t *o = understand_explain(u, t, &trace, c, &traced);
+    require(json_array_size(json_object_get(o, "slots")) == json_object_size(traced.slots));
+    json_decref(o);
+    json_decref(plain.slots);
+    json_decref(plain.also);
+    json_decref(traced.slots);
+    json_decref(traced.also);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -84,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(understand_global(r) == understand_global(again));
     require(understand_global(r) <= GLOBAL_NO);
     check_decision(u, r, (enum context)(data[0] / 3 % CONTEXT_COUNT));
-    check_answers(u, r);
+    check_explanation(text, channel, (enum context)(data[0] / 3 % CONTEXT_COUNT), &arena);
     arena_free(&arena);
     return 0;
 }

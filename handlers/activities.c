@@ -5,6 +5,7 @@
 #include "gateway/store/timers.h"
 #include "handlers/attendance.h"
 #include "handlers/counters.h"
+#include "handlers/fields.h"
 #include "handlers/list.h"
 #include "handlers/notify.h"
 #include "handlers/organizations.h"
@@ -164,6 +165,17 @@ static struct slice cut(struct slice text)
         BIND_TEXT("insurance", cut((a)->insurance)), BIND_INT("leader", (a)->leader),              \
         BIND_TEXT("leader_name", cut((a)->leader_name))
 
+/* The service field by what is done, where nobody named it. */
+static int set_theme(const struct service *s, struct activity *a)
+{
+    struct service_field field;
+    if (a->theme.n > 0)
+        return 0;
+    int rc = fields_find(a->title, s->arena, &field);
+    a->theme = field.name;
+    return rc;
+}
+
 int activity_draft(const struct service *s, struct activity *a)
 {
     struct organization org;
@@ -173,7 +185,9 @@ int activity_draft(const struct service *s, struct activity *a)
             return rc;
         a->area = org.area;
     }
-    int rc = free_code(s, &a->code);
+    int rc = set_theme(s, a);
+    if (rc == 0)
+        rc = free_code(s, &a->code);
     if (rc < 0)
         return rc;
     a->id = ids_next(s->ids);
@@ -185,8 +199,10 @@ int activity_draft(const struct service *s, struct activity *a)
 
 int activity_redraft(const struct service *s, const struct activity *a)
 {
-    struct activity now;
-    int rc = sql_run(s->tx, &activity_rewrite, BINDS(DRAFT_BINDS(a)));
+    struct activity now, written = *a;
+    int rc = set_theme(s, &written);
+    if (rc == 0)
+        rc = sql_run(s->tx, &activity_rewrite, BINDS(DRAFT_BINDS(&written)));
     if (rc != 0)
         return rc < 0 ? rc : ACTIVITY_OK;
     rc = activity_get(s, a->id, &now);

@@ -35,7 +35,7 @@ struct activity {
     struct slice bring;         /* what to bring or wear */
     struct slice risk;          /* Regulation Art. 12: possible risks are told */
     struct slice serves;        /* the beneficiary */
-    struct slice theme;         /* may be empty */
+    struct slice theme;         /* service field; empty: by the title (fields.h), if it says one */
     int64_t min_age;            /* 0 for none */
     bool hazardous;             /* needs insurance before it is published (Regulation Art. 17) */
     struct slice insurance;     /* policy number, may be empty */

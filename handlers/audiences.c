@@ -5,6 +5,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "handlers/audit_log.h"
+#include "handlers/fields.h"
 #include "handlers/list.h"
 #include "handlers/places.h"
 #include "handlers/roles.h"
@@ -20,6 +21,10 @@ SQL(audience_named, "SELECT conditions FROM audiences WHERE org = $org AND name 
 SQL(audiences_number, "SELECT COUNT(*) FROM audiences WHERE org = $org AND name <> $name");
 SQL(audiences_all, "SELECT name, conditions, saved_at FROM audiences WHERE org = $org "
                    "ORDER BY name LIMIT 100");
+
+SQL(audience_skilled, "SELECT v.id FROM volunteers v JOIN volunteer_fields f "
+                      "ON f.volunteer = v.id AND f.field = 7 WHERE v.area BETWEEN $lo AND $hi "
+                      "AND v.state = 2 AND f.value LIKE $skill ESCAPE '!' LIMIT 1");
 
 static const char *const outcomes[] = {
     [AUDIENCE_OK] = "ok",
@@ -288,6 +293,24 @@ int audience_read(const struct service *s, const json_t *conditions, int64_t org
     return AUDIENCE_OK;
 }
 
+/* What nobody of the place told to know leaves them all: rather many who may than nobody. */
+static int asked_skill(const struct service *s, const struct activity *a, int64_t area,
+                       struct slice *out)
+{
+    int64_t lo, hi, any = 0;
+    int rc = fields_skill(a->requirements, s->arena, out);
+    if (rc < 0 || out->n == 0)
+        return rc;
+    places_range(area, &lo, &hi);
+    rc = sql_int(s->tx, &audience_skilled,
+                 BINDS(BIND_INT("lo", lo), BIND_INT("hi", hi),
+                       BIND_TEXT("skill", audience_pattern(s->arena, *out))),
+                 &any);
+    if (rc == 0)
+        *out = (struct slice){ 0 };
+    return rc < 0 ? rc : 0;
+}
+
 int audience_propose(const struct service *s, const struct activity *a, int64_t org, json_t **out)
 {
     struct organization reach;
@@ -298,7 +321,13 @@ int audience_propose(const struct service *s, const struct activity *a, int64_t 
     if (area == 0 || !places_within(area, reach.area))
         area = reach.area;
     struct slice code = arena_printf(s->arena, "%lld", (long long)area);
+    struct slice skill;
+    rc = asked_skill(s, a, area, &skill);
+    if (rc < 0)
+        return rc;
     *out = json_pack("{s:[s]}", "areas", arena_str(s->arena, code));
+    if (skill.n > 0)
+        json_put_slice(*out, "skill", skill);
     return 0;
 }
 

@@ -61,7 +61,9 @@ const char *audience_outcome_name(enum audience_outcome outcome); /* "ok" …; "
 GW_MUSTCHECK int audience_read(const struct service *s, const json_t *conditions, int64_t org,
                                struct audience *out, struct fault *fault);
 /* What is proposed for an activity: {"areas": […]} of the township it takes place in, or of `org`
- * when that lies below it. 0 or GW_E*; a new reference. */
+ * when that lies below it. Its service field only orders who is called first (broadcasts.h), but a
+ * skill that its requirements ask for becomes a condition, "skill", where anybody there told it. 0
+ * or GW_E*; a new reference. */
 GW_MUSTCHECK int audience_propose(const struct service *s, const struct activity *a, int64_t org,
                                   json_t **out);
 

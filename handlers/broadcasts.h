@@ -198,10 +198,10 @@ struct broadcast_preview {
  * every other state. */
 GW_MUSTCHECK int broadcast_preview(const struct service *s, int64_t id, int64_t address,
                                    struct broadcast_preview *out);
-/* Parameters of "broadcast.preview": broadcast (id), code, people, able, out [{reason, count}, and
- * true under the reason's name], most first, first, later (the rest), segments, cost, cost_all
- * (fen), confirm, keep (2 keeps it: true unless it
- * is the number itself), second (true). A new reference. */
+/* Parameters of "broadcast.preview": broadcast (id), code, people, able, skill (of the audience),
+ * out [{reason, count}, and true under the reason's name], most first, first, later (the rest),
+ * segments, cost, cost_all (fen), confirm, keep (2 keeps it: true unless it is the number itself),
+ * second (true). A new reference. */
 json_t *broadcast_preview_params(const struct broadcast *b, const struct broadcast_preview *p);
 
 /* ---- confirm, recall, pause, stop ---- */

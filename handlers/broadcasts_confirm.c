@@ -130,11 +130,23 @@ static json_t *reasons_json(const struct broadcast_preview *p)
     return list;
 }
 
+/* The skill that everybody of the audience told, so that the preview says why it is so small. */
+static void put_skill(json_t *params, const struct broadcast *b)
+{
+    enum { AUDIENCE_MAX = 4096 };
+    struct fault fault = { 0 };
+    json_t *audience = json_read(b->audience, "audience", AUDIENCE_MAX, &fault);
+    if (json_object_get(audience, "skill") != NULL)
+        json_put_slice(params, "skill", json_slice(audience, "skill"));
+    json_decref(audience);
+}
+
 json_t *broadcast_preview_params(const struct broadcast *b, const struct broadcast_preview *p)
 {
     json_t *o = broadcast_named(b);
     json_put_int(o, "people", p->audience);
     json_put_int(o, "able", p->able);
+    put_skill(o, b);
     json_object_set_new(o, "out", reasons_json(p));
     json_put_int(o, "first", p->first);
     json_put_int(o, "later", p->able - p->first);

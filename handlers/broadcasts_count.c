@@ -4,6 +4,7 @@
 #include "gateway/store/timers.h"
 #include "handlers/broadcasts_row.h"
 #include "handlers/consents.h"
+#include "handlers/fields.h"
 #include "handlers/list.h"
 #include "handlers/notify.h"
 #include "handlers/places.h"
@@ -73,7 +74,8 @@ SQL(broadcast_people,
     "CASE WHEN p.fits = 1 AND EXISTS (SELECT 1 FROM broadcast_marks m "
     "WHERE m.address = p.address) THEN 1 ELSE 0 END, "
     "CASE WHEN p.fits = 1 AND $field <> '' AND (EXISTS (SELECT 1 FROM volunteer_fields f "
-    "WHERE f.volunteer = p.id AND f.field = 7 AND f.value LIKE $field ESCAPE '!') "
+    "WHERE f.volunteer = p.id AND f.field = 7 AND (f.value LIKE $field ESCAPE '!' "
+    "OR f.value LIKE $craft ESCAPE '!')) "
     "OR EXISTS (SELECT 1 FROM signups u JOIN activities t ON t.id = u.activity "
     "WHERE u.volunteer = p.id AND u.state = 1 AND u.ends_at <= $now "
     "AND t.theme LIKE $field ESCAPE '!')) THEN 1 ELSE 0 END "
@@ -127,6 +129,7 @@ struct counting {
     struct activity a;
     int64_t min_age;
     struct slice field; /* LIKE pattern of the activity's service field */
+    struct slice craft; /* likewise of the word that says what is done: a skill may be told so */
     struct tally *tally;
 };
 
@@ -364,7 +367,7 @@ static int read_page(const struct counting *c, int64_t last, int limit, struct p
                                             ? midnight - policy->broadcast_rest_days * BROADCAST_DAY
                                             : INT64_MAX),
                        BIND_INT("since", s->now - policy->broadcast_weeks * 7 * BROADCAST_DAY),
-                       BIND_TEXT("field", c->field)));
+                       BIND_TEXT("field", c->field), BIND_TEXT("craft", c->craft)));
     struct person *list = NULL;
     int n = 0, rc;
     while ((rc = rows_next(s->tx, r)) == 1) {
@@ -412,6 +415,18 @@ static int list_batch(struct counting *c, int limit)
     return 0;
 }
 
+static int set_field(struct counting *c)
+{
+    struct service_field field;
+    int rc = fields_find(c->a.title, c->s->arena, &field);
+    if (rc < 0)
+        return rc;
+    if (c->a.theme.n > 0)
+        c->field = audience_pattern(c->s->arena, c->a.theme);
+    c->craft = field.word.n > 0 ? audience_pattern(c->s->arena, field.word) : c->field;
+    return 0;
+}
+
 static int prepare(struct counting *c, const struct service *s, struct broadcast_row *row)
 {
     struct fault fault = { 0 };
@@ -422,8 +437,9 @@ static int prepare(struct counting *c, const struct service *s, struct broadcast
         return rc < 0 ? rc : GW_EDATA;
     c->min_age =
         c->a.hazardous && c->a.min_age < s->policy->adult_age ? s->policy->adult_age : c->a.min_age;
-    if (c->a.theme.n > 0)
-        c->field = audience_pattern(s->arena, c->a.theme);
+    rc = set_field(c);
+    if (rc < 0)
+        return rc;
     json_t *conditions = json_read(row->b.audience, "audience", AUDIENCE_MAX, &fault);
     rc = audience_read(s, conditions, row->b.org, &c->audience, &fault);
     json_decref(conditions);

@@ -171,6 +171,33 @@ static void the_township_of_the_activity_is_proposed(void **state)
     records_close(r);
 }
 
+/* The place is the audience; a skill that is asked for narrows it where somebody has it. */
+static void a_required_skill_is_a_condition(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = records_draft(r, r->s.now + DAY, 60);
+    struct volunteer v = records_volunteer(r, "杨秀兰", 0);
+    json_t *proposed;
+    (void)state;
+    a.area = INT64_C(530802001001);
+    a.requirements = SLICE("18岁以上，会急救");
+    assert_int_equal(audience_propose(&r->s, &a, r->branch, &proposed), 0);
+    assert_null(json_object_get(proposed, "skill")); /* nobody told it */
+    json_decref(proposed);
+    assert_int_equal(volunteer_update(&r->s, v.id, FIELD_SKILLS, SLICE("急救、唱歌")), UPDATE_DONE);
+    assert_int_equal(audience_propose(&r->s, &a, r->branch, &proposed), 0);
+    assert_string_equal(json_text(proposed, "skill", ""), "急救");
+    assert_int_equal(json_array_size(json_object_get(proposed, "areas")), 1);
+    struct audience read;
+    assert_int_equal(audience_read(&r->s, proposed, r->branch, &read, &fault), AUDIENCE_OK);
+    json_decref(proposed);
+    a.requirements = SLICE("18岁以上，不用会急救");
+    assert_int_equal(audience_propose(&r->s, &a, r->branch, &proposed), 0);
+    assert_null(json_object_get(proposed, "skill"));
+    json_decref(proposed);
+    records_close(r);
+}
+
 static int save(struct records *r, int64_t address, const char *name, const char *text)
 {
     fault = (struct fault){ 0 };
@@ -235,6 +262,7 @@ int main(void)
         cmocka_unit_test(ages_are_whole_years_today),
         cmocka_unit_test(a_training_is_good_for_two_years),
         cmocka_unit_test(the_township_of_the_activity_is_proposed),
+        cmocka_unit_test(a_required_skill_is_a_condition),
         cmocka_unit_test(audiences_are_kept_by_name),
         cmocka_unit_test(every_outcome_has_a_name),
     };

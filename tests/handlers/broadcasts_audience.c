@@ -39,6 +39,7 @@ static int64_t served(struct records *r, int64_t org, const char *theme, const s
     struct activity past = records_draft(r, now - 14 * DAY, 60);
     past.org = org;
     past.theme = slice_of(theme);
+    past.title = SLICE("下棋"); /* names no field itself */
     r->s.now = past.starts_at - 2 * DAY;
     assert_int_equal(activity_draft(&r->s, &past), 0);
     assert_int_equal(activity_publish(&r->s, past.id, r->lead, &past), ACTIVITY_OK);
@@ -115,6 +116,39 @@ static void means(struct people *p, const char *conditions, enum who who)
         if (listed(p, b.id, (enum who)i) != (i == (int)who))
             fail_msg("%s: %d is %slisted", conditions, i, i == (int)who ? "not " : "");
     assert_int_equal(b.listed, 1);
+}
+
+static int64_t score_of(struct people *p, int64_t broadcast, enum who who)
+{
+    char query[160];
+    snprintf(query, sizeof query,
+             "SELECT score FROM broadcast_recipients WHERE broadcast = %lld AND address = %lld",
+             (long long)broadcast, (long long)p->v[who].address);
+    return count_of(p->r, query);
+}
+
+/* Nobody said which field 打扫卫生 is: who served in it, or told such a skill, is called first. */
+static void who_knows_the_field_is_called_first(void **state)
+{
+    struct people *p = gather();
+    struct activity a = records_draft(p->r, at(3, 9, 0), 60);
+    (void)state;
+    served(p->r, p->r->branch, "环境卫生", &p->v[OLD]);
+    assert_int_equal(
+        volunteer_update(&p->r->s, p->v[SKILLED].id, FIELD_SKILLS, SLICE("会打扫屋子")),
+        UPDATE_DONE);
+    a.title = SLICE("打扫广场");
+    a.theme = SLICE("");
+    assert_int_equal(activity_draft(&p->r->s, &a), 0);
+    assert_slice(a.theme, "环境卫生");
+    assert_int_equal(activity_publish(&p->r->s, a.id, p->r->organizer, &a), ACTIVITY_OK);
+    struct broadcast_form f = call_form(a.id);
+    struct broadcast b = drafted(p->r, &f);
+    int64_t plain = score_of(p, b.id, PLAIN);
+    assert_true(score_of(p, b.id, OLD) < plain);
+    assert_true(score_of(p, b.id, SKILLED) < plain);
+    assert_int_equal(score_of(p, b.id, FREE), plain);
+    release(p);
 }
 
 static void each_condition_means_its_people(void **state)
@@ -224,6 +258,7 @@ static void dangerous_work_is_for_adults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_knows_the_field_is_called_first),
         cmocka_unit_test(each_condition_means_its_people),
         cmocka_unit_test(conditions_hold_together),
         cmocka_unit_test(without_one_everybody_is_meant),

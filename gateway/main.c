@@ -19,6 +19,7 @@ static const struct subcommand {
     { "flows", command_flows, "draw the conversation flows as Mermaid" },
     { "demo", command_demo, "fill a data folder with a believable district" },
     { "admin", command_admin, "give out the first roles, list who holds which" },
+    { "import", command_import, "take people over from a list, and ask each number once" },
     { "broadcast", command_broadcast, "call people for an activity, in waves" },
     { "audit", command_audit, "prove that no record of service was changed" },
     { "outbox", command_outbox, "count what was sent, decide over what is uncertain" },

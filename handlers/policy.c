@@ -94,6 +94,9 @@ static const struct policy_key keys[] = {
     KEY(broadcast_question_minutes, "minutes", 30, 0, DAY,
         "ours: a bare 1 answers the newest text on the phone"),
 
+    KEY(import_slice, "people", 50, 1, 1000, "ours: what a station can answer the calls about"),
+    KEY(import_minutes, "minutes", 5, 1, DAY, "ours: the line stays free for others"),
+
     KEY(code_hours, "hours", 24, 1, 720, "ours: the code of a first role"),
     KEY(code_attempts, "attempts", 5, 1, 50, "ours: of a million codes five may be guessed a day"),
     KEY(code_failures, "attempts", 50, 5, 1000, "ours: then all open codes are dead"),

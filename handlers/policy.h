@@ -86,6 +86,10 @@ struct policy {
     int64_t broadcast_lead_minutes;     /* before an activity, within which nobody is called */
     int64_t broadcast_question_minutes; /* a text waits so long for the answer to a question */
 
+    /* Imports */
+    int64_t import_slice;   /* numbers asked at once */
+    int64_t import_minutes; /* between two slices */
+
     /* Roles, tasks, questions */
     int64_t code_hours;           /* life of the one-use code of a first role */
     int64_t code_attempts;        /* wrong codes a phone may send in that time */

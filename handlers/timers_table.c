@@ -3,6 +3,7 @@
 #include "handlers/attendance.h"
 #include "handlers/broadcasts.h"
 #include "handlers/guardians.h"
+#include "handlers/imports.h"
 #include "handlers/offers.h"
 #include "handlers/seal.h"
 #include "handlers/service.h"
@@ -26,6 +27,7 @@ const struct timer_handler handler_timers[] = {
     { "broadcast.wave", broadcast_wave_timer },
     { "guardian.expires", guardian_expires },
     { "guardian.unasked", guardian_unasked },
+    { "import.ask", import_ask_timer },
     { "ledger.seal", seal_timer },
     { "offer.expires", offer_expires },
     { "task.overdue", task_overdue },

@@ -259,9 +259,9 @@ int volunteer_register(const struct service *s, const struct volunteer_form *for
     bool waits = age == REGISTER_GUARDIAN && !form->by_guardian;
     if (waits)
         out->state = VOLUNTEER_PENDING_GUARDIAN;
-    out->provisional = people > 0 && !form->by_guardian;
+    out->provisional = form->imported || (people > 0 && !form->by_guardian);
     rc = insert_volunteer(s, out);
-    if (rc >= 0)
+    if (rc >= 0 && !form->imported)
         rc = put_consent(s, form, out->id);
     if (rc >= 0 && waits)
         rc = timers_set(s->tx, "guardian.unasked", out->id,

@@ -44,9 +44,10 @@ struct volunteer_form {
     int64_t birth;     /* epoch day; any day of the year with year_only */
     bool year_only;
     enum gender gender;
-    int64_t area;         /* places code, 0 for elsewhere */
-    int64_t address;      /* who writes */
-    bool by_guardian;     /* a guardian registers a child from the guardian's own phone */
+    int64_t area;     /* places code, 0 for elsewhere */
+    int64_t address;  /* who writes */
+    bool by_guardian; /* a guardian registers a child from the guardian's own phone */
+    bool imported;    /* from an office's list (imports.h): provisional, and without a consent */
     struct slice channel; /* "sms", "wechat", "console" … */
     struct slice notice;  /* version of the notice that was shown, e.g. "register.notice/1" */
     struct slice words;   /* the words of the consent as written; kept sealed */

@@ -3,6 +3,7 @@
 #include "gateway/base/json.h"
 #include "handlers/consents.h"
 #include "handlers/followers.h"
+#include "handlers/imports.h"
 #include "handlers/tasks.h"
 #include "handlers/volunteers.h"
 
@@ -59,6 +60,8 @@ static int account_leave(struct action_call *call)
         rc = consents_forget(s, me.id);
     if (rc >= 0)
         rc = volunteer_leave(s, me.id);
+    if (rc >= 0)
+        rc = import_left(s, call->address->id);
     if (rc < 0)
         return rc;
     json_object_clear(call->slots);

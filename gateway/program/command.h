@@ -44,6 +44,7 @@ int command_check(int argc, char **argv);
 int command_flows(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_admin(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_broadcast(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_outbox(int argc, char **argv);

@@ -9,6 +9,8 @@
 #include "handlers/organizations.h"
 #include "handlers/protect.h"
 #include "handlers/roles.h"
+#include "handlers/imports.h"
+#include "handlers/places.h"
 #include "tests/conversations/support/district.h"
 #include "tests/conversations/support/pool.h"
 #include "tests/conversations/support/roster.h"
@@ -66,14 +68,35 @@ static int place_station(struct world *w, const struct service *s, void *context
     return nearest_place(s, org.id, 22.7866, 100.9808);
 }
 
+/* What `linli import people` takes from a list of four people on three numbers. */
+static int import_list(struct world *w, const struct service *s, void *context)
+{
+    static const char *const list[][2] = { { "13900000001", "刘芳" },
+                                           { "13900000002", "马秀花" },
+                                           { "13900000002", "马小军" },
+                                           { "13900000003", "陶玉" } };
+    struct place place = { 0 };
+    int rc = places_find(SLICE("老街社区"), &place, 1) == 1 ? 0 : GW_ENOTFOUND;
+    (void)w;
+    (void)context;
+    for (size_t i = 0; rc >= 0 && i < sizeof list / sizeof *list; i++) {
+        const struct import_person p = { .name = slice_of(list[i][1]),
+                                         .phone = slice_of(list[i][0]),
+                                         .birth = civil_day(1970, 12, 31),
+                                         .year_only = true,
+                                         .area = place.code,
+                                         .keeper = slice_of(s->policy->organization) };
+        rc = import_person(s, &p);
+    }
+    return rc < 0 ? rc : GW_OK;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct world *w, const struct service *s, void *context);
 } fixtures[] = {
-    { "demo", fill_demo },
-    { "district", make_district },
-    { "code", make_code },
-    { "places", place_station },
+    { "demo", fill_demo },       { "district", make_district }, { "code", make_code },
+    { "places", place_station }, { "imported", import_list },
 };
 
 int fixture_run(struct world *w, const char *name)

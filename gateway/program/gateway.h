@@ -102,6 +102,8 @@ GW_MUSTCHECK int refused_by_provider(struct gateway *g, const struct catalogue *
                                      const struct outbox_row *row, struct slice account,
                                      struct slice reason, int64_t now, struct arena *a);
 
+/* Adds linli_account_broken, a cell for each account: before another thread counts anything. */
+void sender_metrics(struct gateway *g);
 /* The dispatcher's half that knows accounts and wording: builds calls, reads results. */
 GW_MUSTCHECK int sender_start(struct gateway *g, struct fault *fault);
 

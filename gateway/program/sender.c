@@ -443,8 +443,7 @@ static void account_broken(void *context, int i, bool broken, struct slice reaso
         tell_district(g, i, broken);
 }
 
-/* linli_account_broken, a cell for each account. */
-static int add_account_metric(struct gateway *g)
+void sender_metrics(struct gateway *g)
 {
     struct accounts *a = &g->accounts;
     const char **names = arena_alloc(&a->arena, (a->count + 1) * sizeof *names);
@@ -456,7 +455,7 @@ static int add_account_metric(struct gateway *g)
                                    .help = "1 while the provider lets this account send nothing.",
                                    .labels = { "account" },
                                    .values = { names } };
-    return metrics_add(g->metrics, rows);
+    g->account_metrics = metrics_add(g->metrics, rows);
 }
 
 int sender_start(struct gateway *g, struct fault *fault)
@@ -465,7 +464,6 @@ int sender_start(struct gateway *g, struct fault *fault)
         config_int(g->in.config, "send.timeout_ms"))
         return fault_set(fault, GW_ECONFIG,
                          "send.lease_s: expected more seconds than send.timeout_ms has");
-    g->account_metrics = add_account_metric(g);
     struct dispatch_account *rates =
         arena_alloc(&g->accounts.arena, (g->accounts.count + 1) * sizeof *rates);
     for (size_t i = 0; i < g->accounts.count; i++)

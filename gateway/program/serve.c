@@ -300,6 +300,7 @@ static int start(struct gateway *g, const char *config_file, const char *dir, co
     g->loop_ready = true;
     g->metrics = metrics_new();
     g->counters = metrics_add(g->metrics, counter_rows);
+    sender_metrics(g);
     rc = start_rooms(g, fault);
     if (rc == GW_OK && port_file != NULL)
         rc = write_port(port_file, http_server_port(g->http), fault);

@@ -429,10 +429,11 @@ static bool read_numbers(struct slice s, size_t *i, struct when *w)
 bool date_read(const struct calendar *c, struct slice s, size_t *i, struct when *out)
 {
     *out = (struct when){ 0 };
-    return date_words_read(c, s, i, out) || read_month_relative(c, s, i, out) ||
-           read_lunar(s, i, out) || read_week(c, s, i, out) || read_distance(c, s, i, out) ||
-           read_month(c, s, i, out) || read_year_part(c, s, i, out) || read_numbers(s, i, out) ||
-           read_day(s, i, out);
+    bool words = !scan_is_digit(s, *i);
+    return date_words_read(c, s, i, out) || (words && read_month_relative(c, s, i, out)) ||
+           read_lunar(s, i, out) || (words && read_week(c, s, i, out)) ||
+           read_distance(c, s, i, out) || read_month(c, s, i, out) ||
+           read_year_part(c, s, i, out) || read_numbers(s, i, out) || read_day(s, i, out);
 }
 
 bool date_answer(const struct calendar *c, struct slice s, struct when *out)

@@ -149,9 +149,9 @@ static bool read_feast(const struct calendar *c, struct slice s, size_t *i, stru
 /* Month's end and year's end. */
 static bool read_end(const struct calendar *c, struct slice s, size_t *i, struct when *out)
 {
-    struct civil t;
-    civil_from_day(c->today, &t);
     if (scan_any(s, i, "月底|月末")) {
+        struct civil t;
+        civil_from_day(c->today, &t);
         *out = (struct when){
             .kind = WHEN_MONTHDAY, .year = t.year, .month = t.month, .day = 31, .month_end = true
         };
@@ -162,10 +162,12 @@ static bool read_end(const struct calendar *c, struct slice s, size_t *i, struct
 
 bool date_words_read(const struct calendar *c, struct slice s, size_t *i, struct when *out)
 {
-    if (read_day_word(c, s, i, out) || read_feast(c, s, i, out) || read_end(c, s, i, out)) {
+    size_t at = *i;
+    bool words = !scan_is_digit(s, at); /* texts of digits alone are read often */
+    if (words &&
+        (read_day_word(c, s, i, out) || read_feast(c, s, i, out) || read_end(c, s, i, out))) {
         return true;
     }
-    size_t at = *i;
     int64_t year;
     if (scan_digits(s, &at, 5, &year) == 4) {
         scan_take(s, &at, "年");
@@ -175,7 +177,7 @@ bool date_words_read(const struct calendar *c, struct slice s, size_t *i, struct
         *out = (struct when){ .kind = WHEN_VAGUE };
         return true;
     }
-    if (scan_any(s, i, vague)) {
+    if (words && scan_any(s, i, vague)) {
         *out = (struct when){ .kind = WHEN_VAGUE };
         return true;
     }

@@ -122,6 +122,9 @@ static bool read_at(const struct calendar *c, struct slice s, size_t *i, struct 
         e->kind = e->code.kind == CODE_PHONE ? ENTITY_PHONE : ENTITY_ID;
         return true;
     }
+    if (scan_is_any(s, *i, "+|h|m")) {
+        return false; /* these begin codes alone */
+    }
     if (read_age(s, i, e) || read_date(c, s, i, e)) {
         return true;
     }

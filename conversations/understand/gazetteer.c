@@ -143,29 +143,43 @@ static size_t place_at(const struct gazetteer *g, struct slice s, size_t i, int 
     return n;
 }
 
+/* The place at `i`; 0 when none stands there. */
+static int find_at(const struct gazetteer *g, struct slice s, size_t i, struct arena *a,
+                   struct place *out)
+{
+    int number, village;
+    bool full, village_full;
+    size_t n = place_at(g, s, i, &number, &full);
+    if (n == 0) {
+        return 0;
+    }
+    *out = (struct place){ g->places[number].name, i, i + n, full, false };
+    size_t next = i + n;
+    scan_any(s, &next, "的");
+    size_t m = g->places[number].township ? place_at(g, s, next, &village, &village_full) : 0;
+    if (m > 0 && !g->places[village].township) {
+        out->name = arena_printf(a, "%.*s%.*s", SLICE_ARG(g->places[number].name),
+                                 SLICE_ARG(g->places[village].name));
+        out->to = next + m;
+        out->full = true;
+    }
+    return 1;
+}
+
 int gazetteer_find(const struct gazetteer *g, struct slice s, size_t from, struct arena *a,
                    struct place *out)
 {
     for (size_t i = from; i < s.n; i = scan_next(s, i)) {
-        int number, village;
-        bool full, village_full;
-        size_t n = place_at(g, s, i, &number, &full);
-        if (n == 0) {
-            continue;
+        if (find_at(g, s, i, a, out) == 1) {
+            return 1;
         }
-        *out = (struct place){ g->places[number].name, i, i + n, full, false };
-        size_t next = i + n;
-        scan_any(s, &next, "的");
-        size_t m = g->places[number].township ? place_at(g, s, next, &village, &village_full) : 0;
-        if (m > 0 && !g->places[village].township) {
-            out->name = arena_printf(a, "%.*s%.*s", SLICE_ARG(g->places[number].name),
-                                     SLICE_ARG(g->places[village].name));
-            out->to = next + m;
-            out->full = true;
-        }
-        return 1;
     }
     return 0;
+}
+
+int gazetteer_head(const struct gazetteer *g, struct slice s, struct arena *a, struct place *out)
+{
+    return find_at(g, s, 0, a, out);
 }
 
 int gazetteer_sounds(const struct gazetteer *g, const struct han *han, struct slice s,

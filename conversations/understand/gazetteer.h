@@ -26,6 +26,8 @@ struct place {
  * village that follows. */
 int gazetteer_find(const struct gazetteer *g, struct slice s, size_t from, struct arena *a,
                    struct place *out);
+/* The place that `s` begins with: 1, or 0. */
+int gazetteer_head(const struct gazetteer *g, struct slice s, struct arena *a, struct place *out);
 /* The place whose name sounds like a part of `s` (two characters or more); 0 when there is none. */
 int gazetteer_sounds(const struct gazetteer *g, const struct han *han, struct slice s,
                      struct arena *a, struct place *out);

@@ -4,7 +4,10 @@
 
 #include "conversations/understand/scan.h"
 
-enum { SHORT_BYTES = 90 }; /* longer texts are no bare word */
+enum {
+    SHORT_BYTES = 90,      /* longer texts are no bare word */
+    SOUND_BYTES_MAX = 900, /* 300 characters: longer ones are not read again by their sound */
+};
 
 bool reading_is(const struct reading *r, enum phrase phrase, struct slice text,
                 struct pattern_match *match)
@@ -49,23 +52,32 @@ struct slice reading_without_codes(const struct reading *r)
     return (struct slice){ copy, r->normal.low.n };
 }
 
-static bool is_separator(int32_t cp)
+/* How many bytes of a separator begin here, 0 for none. By bytes, as it runs over whole texts: 。is
+ * E3 80 82, 【】are E3 80 90 and 91, the characters of entities EE 80 80 to BF. */
+static size_t separator_at(struct slice s, size_t i)
 {
-    return cp == ' ' || cp == ',' || cp == ';' || cp == '.' || cp == '!' || cp == '?' ||
-           cp == ':' || cp == 0x3002 || cp == '+' || cp == '(' || cp == ')' || cp == '"' ||
-           cp == '/' || cp == 0x3010 || cp == 0x3011 || (cp >= 0xE000 && cp <= 0xE03F);
+    static const bool ascii[0x80] = {
+        [' '] = true, [','] = true, [';'] = true, ['.'] = true, ['!'] = true, ['?'] = true,
+        [':'] = true, ['+'] = true, ['('] = true, [')'] = true, ['"'] = true, ['/'] = true
+    };
+    unsigned char c = (unsigned char)s.p[i];
+    if (c < 0x80)
+        return ascii[c];
+    if ((c != 0xE3 && c != 0xEE) || i + 3 > s.n || (unsigned char)s.p[i + 1] != 0x80)
+        return 0;
+    unsigned char last = (unsigned char)s.p[i + 2];
+    return c == 0xEE || last == 0x82 || last == 0x90 || last == 0x91 ? 3 : 0;
 }
 
 bool reading_piece(const struct reading *r, size_t *at, size_t *from, size_t *to)
 {
     struct slice s = r->entities.masked;
-    while (*at < s.n && is_separator(scan_at(s, *at))) {
-        *at = scan_next(s, *at);
-    }
+    size_t n;
+    while (*at < s.n && (n = separator_at(s, *at)) > 0)
+        *at += n;
     *from = *at;
-    while (*at < s.n && !is_separator(scan_at(s, *at))) {
-        *at = scan_next(s, *at);
-    }
+    while (*at < s.n && separator_at(s, *at) == 0)
+        (*at)++;
     *to = *at;
     return *to > *from;
 }
@@ -252,7 +264,7 @@ struct reading *understand_read_traced(const struct understander *u, struct slic
     analyse(r);
     split(r);
     r->corrected = put_right(r);
-    if (r->candidate_count == 0 && r->global == GLOBAL_NONE) {
+    if (r->candidate_count == 0 && r->global == GLOBAL_NONE && r->normal.low.n <= SOUND_BYTES_MAX) {
         struct normal mended = r->normal;
         if (mender_apply(u->sounds, u->han, &mended, a)) {
             r->by_sound = blank(r, &mended);

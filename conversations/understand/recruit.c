@@ -161,8 +161,7 @@ static bool is_place(const struct reading *r, struct slice piece)
         piece, piece.n,
         "社区|村|镇|街|路|院|馆|校|园|场|口|站|中心|店|楼|栋|寨|区|所|厅|室|坝|桥|湖|山|学校|小区");
     return piece.n >= 6 && piece.n <= 45 &&
-           (ends || (gazetteer_find(r->u->gazetteer, piece, 0, r->arena, &p) == 1 && p.from == 0 &&
-                     p.to == piece.n));
+           (ends || (gazetteer_head(r->u->gazetteer, piece, r->arena, &p) == 1 && p.to == piece.n));
 }
 
 /* 在X做Y, X做Y: the longest head that is a place, the rest the activity. */

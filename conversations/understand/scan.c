@@ -34,26 +34,28 @@ bool scan_option(struct slice s, size_t *i, const struct option *table, int *val
     return false;
 }
 
+/* Whether the word of a list that begins at `w` stands at `i`: its end, else 0. */
+static size_t word_end(struct slice s, size_t i, const char *w)
+{
+    while (*w != '\0' && *w != '|' && i < s.n && s.p[i] == *w) {
+        w++;
+        i++;
+    }
+    return *w == '\0' || *w == '|' ? i : 0;
+}
+
 bool scan_any(struct slice s, size_t *i, const char *words)
 {
-    /* Runs at nearly every character of a text, so it looks at each byte of the list at most once.
-     */
-    for (const char *w = words; *w != '\0'; w++) {
-        size_t k = *i;
-        const char *first = w;
-        while (*w != '\0' && *w != '|' && k < s.n && s.p[k] == *w) {
-            w++;
-            k++;
-        }
-        if (w > first && (*w == '\0' || *w == '|')) {
-            *i = k;
+    if (*i >= s.n || s.p[*i] == '\0' || s.p[*i] == '|') {
+        return false;
+    }
+    /* Runs at nearly every character of a text, so it looks only where a word may begin. */
+    int first = s.p[*i];
+    for (const char *w = strchr(words, first); w != NULL; w = strchr(w + 1, first)) {
+        size_t end = w == words || w[-1] == '|' ? word_end(s, *i, w) : 0;
+        if (end > 0) {
+            *i = end;
             return true;
-        }
-        while (*w != '\0' && *w != '|') {
-            w++;
-        }
-        if (*w == '\0') {
-            break;
         }
     }
     return false;

@@ -5,7 +5,11 @@
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
 
-enum { PHRASE_BYTES_MIN = 4, PHRASE_BYTES_MAX = 75 };
+enum {
+    PHRASE_BYTES_MIN = 4,
+    PHRASE_BYTES_MAX = 75,
+    PIECES_MAX = 40, /* of a text are looked at; people write a dozen at most */
+};
 
 /* Where people live or ask about: a place with its kind, or an alias that stands where a place
  * stands. */
@@ -91,18 +95,31 @@ static bool is_reason(const struct slot_call *call, size_t from, size_t to)
            reading_is(r, PHRASE_REASON, piece, NULL);
 }
 
+/* Where a walk over the pieces stands, and the end of the piece it is in. */
+struct walk {
+    size_t at, end;
+    int pieces;
+};
+
 /* The next piece of a text that gives something up ends before the words that do (周六巡河 去不了 |
  * 单位开会); of another text it is a plain piece. */
-static bool next_piece(const struct slot_call *call, size_t *at, size_t *from, size_t *to)
+static bool next_piece(const struct slot_call *call, struct walk *w, size_t *from, size_t *to)
 {
     bool cut = call->rule != NULL && strcmp(call->rule->intent->name, "cancel_sign_up") == 0;
-    while (reading_piece(call->r, at, from, to)) {
+    while (w->pieces++ < PIECES_MAX) {
+        if (w->at < w->end) { /* found before: a long piece is not searched anew for its end */
+            *from = w->at;
+            *to = w->at = w->end;
+        } else if (!reading_piece(call->r, &w->at, from, to)) {
+            return false;
+        }
         struct pattern_match m;
         struct slice piece = { call->r->entities.masked.p + *from, *to - *from };
         if (!cut || !reading_is(call->r, PHRASE_GIVES_UP, piece, &m)) {
             return true;
         }
-        *at = *from + m.end;
+        w->end = *to;
+        w->at = *from + m.end;
         *to = *from + m.start;
         if (*to > *from) {
             return true;
@@ -115,8 +132,9 @@ static bool next_piece(const struct slot_call *call, size_t *at, size_t *from, s
 static bool find_activity(struct slot_call *call, bool dated)
 {
     const struct reading *r = call->r;
-    size_t at = 0, from, to;
-    while (next_piece(call, &at, &from, &to)) {
+    struct walk w = { 0 };
+    size_t from, to;
+    while (next_piece(call, &w, &from, &to)) {
         bool behind = from >= 3 && entities_at(&r->entities, from - 3) != NULL &&
                       entities_at(&r->entities, from - 3)->kind != ENTITY_LENGTH;
         struct slice piece = { r->entities.masked.p + from, to - from };
@@ -208,16 +226,17 @@ static size_t skip_head(struct slot_call *call, size_t from, size_t to)
 /* 报名去三棵桩村帮老人砍柴: only where a place stands behind 去. */
 static bool find_split(struct slot_call *call)
 {
-    size_t at = 0, from, to;
-    while (next_piece(call, &at, &from, &to)) {
+    struct walk w = { 0 };
+    size_t from, to;
+    while (next_piece(call, &w, &from, &to)) {
         struct slice piece = { call->r->entities.masked.p + from, to - from };
         for (size_t i = 0; i < piece.n; i = scan_next(piece, i)) {
             struct place p;
             size_t start = from + i;
             if (scan_is_any(piece, i, "去|到|克|在") &&
-                gazetteer_find(call->u->gazetteer, slice_skip(piece, i + 3), 0, call->r->arena,
-                               &p) == 1 &&
-                p.from == 0 && split_place(call, start, to)) {
+                gazetteer_head(call->u->gazetteer, slice_skip(piece, i + 3), call->r->arena, &p) ==
+                    1 &&
+                split_place(call, start, to)) {
                 return true;
             }
         }
@@ -311,8 +330,9 @@ void slots_keyword(struct slot_call *call)
 void slots_reason(struct slot_call *call)
 {
     const struct reading *r = call->r;
-    size_t at = 0, from, to;
-    while (!slot_has(call, "reason") && next_piece(call, &at, &from, &to)) {
+    struct walk w = { 0 };
+    size_t from, to;
+    while (!slot_has(call, "reason") && next_piece(call, &w, &from, &to)) {
         struct pattern_match m;
         struct slice piece = { r->entities.masked.p + from, to - from };
         bool named = scan_is(piece, 0, "的") || slice_find(piece, SLICE("活动")) >= 0 ||

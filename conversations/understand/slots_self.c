@@ -13,8 +13,7 @@ static void check_name(struct slot_call *call)
     struct slice said = json_slice(call->slots, "name"), name;
     struct place p;
     size_t i = 0;
-    bool place =
-        gazetteer_find(call->u->gazetteer, said, 0, call->r->arena, &p) == 1 && p.from == 0;
+    bool place = gazetteer_head(call->u->gazetteer, said, call->r->arena, &p) == 1;
     if (place) {
         slot_slice(call, "place", said);
     }

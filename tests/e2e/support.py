@@ -262,7 +262,7 @@ class Peer:
 AWAKE = {"quiet_from": "24:00", "quiet_to": "00:00"}
 
 
-def eventually(what, check, seconds=20):
+def eventually(what, check, seconds=60):
     """Polls until `check` gives something true."""
     deadline = time.monotonic() + seconds
     while True:

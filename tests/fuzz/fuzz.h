@@ -14,6 +14,8 @@
 
 /* The target; 0 always. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* What a target makes once, before libFuzzer's clock for a single input runs. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 #define require(property)                                                                          \
     do {                                                                                           \

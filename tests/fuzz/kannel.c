@@ -49,7 +49,7 @@ static void check_message(const struct inbound *m)
     require(m->kind == INBOUND_TEXT || m->kind == INBOUND_OTHER);
     require(m->parts == 0 ? m->part == 0 && m->reference.n == 0
                           : m->parts >= 2 && m->parts <= ADAPTER_PARTS_MAX && m->part >= 1 &&
-                                m->part <= m->parts && m->reference.n >= 3 && m->reference.n <= 64);
+                                m->part <= m->parts && m->reference.n >= 2 && m->reference.n <= 64);
     require(!m->bad_header || m->parts == 0);
     if (m->kind == INBOUND_TEXT) {
         require(phone_normalize(m->sender, phone) && !phone_is_service(m->sender));

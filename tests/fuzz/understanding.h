@@ -39,6 +39,14 @@ static inline const struct understander *understander(void)
     return u;
 }
 
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    (void)understander();
+    return 0;
+}
+
 static inline struct reading *read_bytes(const uint8_t *data, size_t size,
                                          enum text_channel channel, struct arena *a)
 {

@@ -74,6 +74,8 @@ enum activity_outcome {
     ACTIVITY_FORBIDDEN, /* the address has no POWER_PUBLISH there */
     ACTIVITY_NOT_FOUND,
     ACTIVITY_WRONG_STATE,
+    ACTIVITY_BUSY, /* its leader has another one then */
+    ACTIVITY_OVER, /* it took place: it can be neither moved nor called off */
 };
 /* Keeps a draft: id, state and code are filled in (a preset free code of 10 to 9999 is kept), and
  * the area from the organization when it is 0; texts are cut to 200 bytes. 0 or GW_E*. */
@@ -84,10 +86,11 @@ GW_MUSTCHECK int activity_redraft(const struct service *s, const struct activity
  * `*out` (may be NULL) is the activity. */
 GW_MUSTCHECK int activity_publish(const struct service *s, int64_t id, int64_t address,
                                   struct activity *out);
-/* Another time: state moved, open offers return to the waiting list, and each phone with sign-ups
- * is asked again by "activity.moved" {activity (id), title, names, reason, date, time, old_date,
- * old_time}. `*told` is the number of messages. Decided in the quiet hours it goes at once to whom
- * the morning would be too late for (policy.change_way_minutes), likewise below. (changes.c) */
+/* Another time (not one at which its leader has another activity): state moved, open offers return
+ * to the waiting list, and each phone with sign-ups is asked again by "activity.moved" {activity
+ * (id), title, names, reason, date, time, old_date, old_time}. `*told` is the number of messages.
+ * Decided in the quiet hours it goes at once to whom the morning would be too late for
+ * (policy.change_way_minutes), likewise below. (changes.c) */
 GW_MUSTCHECK int activity_reschedule(const struct service *s, int64_t id, int64_t address,
                                      int64_t starts_at, int64_t ends_at, struct slice reason,
                                      int *told);
@@ -95,6 +98,17 @@ GW_MUSTCHECK int activity_reschedule(const struct service *s, int64_t id, int64_
  * phone. (changes.c) */
 GW_MUSTCHECK int activity_cancel(const struct service *s, int64_t id, int64_t address,
                                  struct slice reason, int *told);
+/* What a change would mean, without making it: the question before it. */
+struct activity_change {
+    struct activity activity; /* as it stands */
+    struct activity other;    /* BUSY: the one in the way */
+    int64_t starts_at, ends_at;
+    int people, phones; /* signed up or waiting; texts that would go out */
+};
+/* What activity_reschedule, or with `starts_at` 0 activity_cancel, would answer. (changes.c) */
+GW_MUSTCHECK int activity_change_look(const struct service *s, int64_t id, int64_t address,
+                                      int64_t starts_at, int64_t ends_at,
+                                      struct activity_change *out);
 /* What publishing asks of a time: ACTIVITY_OK, _PAST, _TOO_LONG or _TOO_FAR. Pure. */
 enum activity_outcome activity_check_time(const struct service *s, int64_t starts_at,
                                           int64_t ends_at);

@@ -23,6 +23,10 @@ SQL(change_people, "SELECT u.address, v.name FROM signups u "
                    "JOIN volunteers v ON v.id = u.volunteer WHERE u.activity = $id "
                    "AND u.state IN (1, 2, 3) ORDER BY u.address, u.number, u.id");
 
+SQL(change_busy, "SELECT id FROM activities WHERE leader = $leader AND id <> $id "
+                 "AND state IN (2, 3, 4) AND starts_at > $earliest AND starts_at < $ends "
+                 "AND ends_at > $starts ORDER BY starts_at LIMIT 1");
+
 struct phone {
     int64_t address;
     json_t *names;
@@ -82,16 +86,79 @@ static int tell_phones(const struct service *s, const struct activity *a, struct
     return rc;
 }
 
-/* Loads an activity that this address may change: ACTIVITY_OK or another outcome, or GW_E*. */
-static int begin_change(const struct service *s, int64_t id, int64_t address, const char *what,
-                        bool drafts, struct activity *a)
+/* Whether an activity may be changed by this address: ACTIVITY_OK or another outcome, or GW_E*. */
+static int may_change(const struct service *s, int64_t id, int64_t address, bool drafts,
+                      struct activity *a)
 {
     int rc = activity_get(s, id, a);
     if (rc <= 0)
         return rc < 0 ? rc : ACTIVITY_NOT_FOUND;
-    if (!activity_is_open(a->state) && !(drafts && a->state == ACTIVITY_DRAFT))
-        return a->state == ACTIVITY_CANCELLED ? ACTIVITY_UNCHANGED : ACTIVITY_WRONG_STATE;
-    rc = role_use(s, address, POWER_PUBLISH, a->org, what, id, NULL);
+    rc = role_may(s, address, POWER_PUBLISH, a->org, NULL);
+    if (rc != 1)
+        return rc < 0 ? rc : ACTIVITY_FORBIDDEN;
+    if (a->state == ACTIVITY_CANCELLED)
+        return ACTIVITY_UNCHANGED;
+    if (a->state == ACTIVITY_DRAFT)
+        return drafts ? ACTIVITY_OK : ACTIVITY_WRONG_STATE;
+    return activity_is_open(a->state) && a->ends_at > s->now ? ACTIVITY_OK : ACTIVITY_OVER;
+}
+
+/* Nobody leads two at once: OK, or BUSY and which. */
+static int check_leader(const struct service *s, const struct activity *a, int64_t starts_at,
+                        int64_t ends_at, struct activity *other)
+{
+    int64_t in_the_way = 0;
+    int rc = sql_int(
+        s->tx, &change_busy,
+        BINDS(BIND_INT("leader", a->leader), BIND_INT("id", a->id), BIND_INT("starts", starts_at),
+              BIND_INT("ends", ends_at),
+              BIND_INT("earliest", starts_at - s->policy->activity_max_minutes * MINUTE_SECONDS)),
+        &in_the_way);
+    if (rc == 1)
+        rc = activity_get(s, in_the_way, other);
+    return rc < 0 ? rc : rc == 1 ? ACTIVITY_BUSY : ACTIVITY_OK;
+}
+
+/* ACTIVITY_OK, or why it cannot be then. */
+static int may_move(const struct service *s, int64_t id, int64_t address, int64_t starts_at,
+                    int64_t ends_at, struct activity *a, struct activity *other)
+{
+    int rc = may_change(s, id, address, false, a);
+    if (rc != ACTIVITY_OK)
+        return rc;
+    enum activity_outcome time = activity_check_time(s, starts_at, ends_at);
+    if (time != ACTIVITY_OK)
+        return time;
+    if (a->starts_at == starts_at && a->ends_at == ends_at)
+        return ACTIVITY_UNCHANGED;
+    return check_leader(s, a, starts_at, ends_at, other);
+}
+
+int activity_change_look(const struct service *s, int64_t id, int64_t address, int64_t starts_at,
+                         int64_t ends_at, struct activity_change *out)
+{
+    struct phone *phones = NULL;
+    *out = (struct activity_change){ .starts_at = starts_at, .ends_at = ends_at };
+    int rc = starts_at == 0
+                 ? may_change(s, id, address, true, &out->activity)
+                 : may_move(s, id, address, starts_at, ends_at, &out->activity, &out->other);
+    if (rc != ACTIVITY_OK)
+        return rc;
+    out->phones = read_phones(s, id, &phones);
+    if (out->phones < 0)
+        return out->phones;
+    for (int i = 0; i < out->phones; i++) {
+        out->people += (int)json_array_size(phones[i].names);
+        json_decref(phones[i].names);
+    }
+    return ACTIVITY_OK;
+}
+
+/* In the audit log, when it is really done. */
+static int use_power(const struct service *s, const struct activity *a, int64_t address,
+                     const char *what)
+{
+    int rc = role_use(s, address, POWER_PUBLISH, a->org, what, a->id, NULL);
     return rc < 0 ? rc : rc == 1 ? ACTIVITY_OK : ACTIVITY_FORBIDDEN;
 }
 
@@ -125,17 +192,14 @@ static int store_time(const struct service *s, struct activity *a)
 int activity_reschedule(const struct service *s, int64_t id, int64_t address, int64_t starts_at,
                         int64_t ends_at, struct slice reason, int *told)
 {
-    struct activity a;
+    struct activity a, other;
     struct phone *phones;
     *told = 0;
-    enum activity_outcome time = activity_check_time(s, starts_at, ends_at);
-    if (time != ACTIVITY_OK)
-        return time;
-    int rc = begin_change(s, id, address, "activity.reschedule", false, &a);
+    int rc = may_move(s, id, address, starts_at, ends_at, &a, &other);
+    if (rc == ACTIVITY_OK)
+        rc = use_power(s, &a, address, "activity.reschedule");
     if (rc != ACTIVITY_OK)
         return rc;
-    if (a.starts_at == starts_at && a.ends_at == ends_at)
-        return ACTIVITY_UNCHANGED;
     int64_t old_start = a.starts_at;
     a.starts_at = starts_at;
     a.ends_at = ends_at;
@@ -166,7 +230,9 @@ int activity_cancel(const struct service *s, int64_t id, int64_t address, struct
     struct activity a;
     struct phone *phones;
     *told = 0;
-    int rc = begin_change(s, id, address, "activity.cancel", true, &a);
+    int rc = may_change(s, id, address, true, &a);
+    if (rc == ACTIVITY_OK)
+        rc = use_power(s, &a, address, "activity.cancel");
     if (rc != ACTIVITY_OK)
         return rc;
     int n = read_phones(s, id, &phones);

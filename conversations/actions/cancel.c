@@ -2,6 +2,7 @@
  * several it is asked which. */
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
+#include "handlers/roles.h"
 #include "handlers/signups.h"
 
 enum { CHOICES_SMS = 4, CHOICES_WECHAT = 9 };
@@ -31,13 +32,32 @@ static int candidates(struct action_call *call, struct signup **out, bool *sure)
     return n < 0 || fit == 0 ? n : fit;
 }
 
+/* 「36号取消」 of who may call 36 off: 1 when that is meant, 2 when it may as well be their own
+ * place, 0, or GW_E*. */
+static int leads(struct action_call *call, bool own)
+{
+    struct activity a;
+    int64_t code = action_number(call->slots, "activity_no", 0);
+    int rc = code > 0 ? activity_by_code(call->service, code, &a) : 0;
+    if (rc != 1 || (own && a.leader != call->address->id))
+        return rc < 0 ? rc : 0;
+    rc = role_may(call->service, call->address->id, POWER_PUBLISH, a.org, NULL);
+    if (rc != 1)
+        return rc;
+    action_set_activity(call, &a);
+    return own ? 2 : 1;
+}
+
 static int cancel_find(struct action_call *call)
 {
     struct signup *own = NULL;
     bool sure = false;
     int n = candidates(call, &own, &sure);
-    if (n < 0)
-        return n;
+    int led = n < 0 ? n : leads(call, n > 0 && sure);
+    if (led < 0)
+        return led;
+    if (led > 0)
+        return action_end(call, led == 1 ? "lead" : "both");
     if (n == 0)
         return action_end(call, "none");
     if (json_flag(call->slots, "all", false))
@@ -68,6 +88,26 @@ static int cancel_mine(struct action_call *call)
         json_array_append_new(call->items, item);
     }
     return GW_OK;
+}
+
+/* Which of the two 「36号取消」 means. */
+static int cancel_whose(struct action_call *call)
+{
+    call->items = json_pack("[{s:i, s:{s:b}}, {s:i, s:{s:b}}]", "n", 1, "set", "_whole", 1, "n", 2,
+                            "set", "_whole", 0);
+    return GW_OK;
+}
+
+static int cancel_decided(struct action_call *call)
+{
+    struct signup *own = NULL;
+    bool sure = false;
+    if (json_flag(call->slots, "_whole", false))
+        return action_end(call, "lead");
+    int n = candidates(call, &own, &sure);
+    if (n > 0)
+        action_put_signup(call->service, call->slots, &own[0]);
+    return n < 0 ? n : action_end(call, n > 0 ? "one" : "none");
 }
 
 /* What this phone is signed up for, only to be read. */
@@ -111,7 +151,10 @@ static int cancel_leave(struct action_call *call)
 }
 
 const struct action cancel_actions[] = {
-    { "cancel.find", cancel_find, OUTCOMES("one", "sure", "several", "all", "none") },
+    { "cancel.find", cancel_find,
+      OUTCOMES("one", "sure", "several", "all", "none", "lead", "both") },
+    { "cancel.whose", cancel_whose, CHOICES },
+    { "cancel.decided", cancel_decided, OUTCOMES("one", "none", "lead") },
     { "cancel.mine", cancel_mine, CHOICES },
     { "signup.mine", signup_mine, OUTCOMES("shown", "none") },
     { "cancel.leave", cancel_leave, OUTCOMES("done", "queue", "none", "late"), FINAL },

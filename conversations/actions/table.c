@@ -6,6 +6,7 @@ extern const struct action activities_actions[];
 extern const struct action attendance_actions[];
 extern const struct action calling_actions[];
 extern const struct action cancel_actions[];
+extern const struct action change_actions[];
 extern const struct action checkin_actions[];
 extern const struct action claims_actions[];
 extern const struct action fix_actions[];
@@ -34,12 +35,15 @@ extern const struct action training_actions[];
 extern const struct action unknown_actions[];
 
 const struct action *const action_tables[] = {
-    account_actions,  activities_actions,     attendance_actions, cancel_actions,
-    checkin_actions,  claims_actions,         fix_actions,        gate_actions,
-    help_actions,     hours_actions,          human_actions,      noshow_actions,
-    offers_actions,   profile_actions,        records_actions,    recruit_actions,
-    register_actions, register_child_actions, role_actions,       roster_actions,
-    several_actions,  signup_actions,         star_actions,       subscription_actions,
-    tasks_actions,    unknown_actions,        calling_actions,    recruited_actions,
-    place_actions,    imported_actions,       training_actions,   NULL,
+    account_actions,   activities_actions, attendance_actions,
+    cancel_actions,    checkin_actions,    claims_actions,
+    fix_actions,       gate_actions,       help_actions,
+    hours_actions,     human_actions,      noshow_actions,
+    offers_actions,    profile_actions,    records_actions,
+    recruit_actions,   register_actions,   register_child_actions,
+    role_actions,      roster_actions,     several_actions,
+    signup_actions,    star_actions,       subscription_actions,
+    tasks_actions,     unknown_actions,    calling_actions,
+    recruited_actions, place_actions,      imported_actions,
+    training_actions,  change_actions,     NULL,
 };

@@ -163,7 +163,7 @@ static void at_night_who_sets_out_early_learns_it_at_once(void **state)
     assert_int_equal(told(r, a.address, "activity.moved", &row), 1);
     assert_int_equal(row.not_before, r->s.now);
     assert_int_equal(row.state, OUTBOX_QUEUED);
-    assert_int_equal(move_to(r, late.id, at(3, 15, 0), &n), ACTIVITY_OK);
+    assert_int_equal(move_to(r, late.id, at(3, 17, 30), &n), ACTIVITY_OK);
     assert_int_equal(told(r, b.address, "activity.moved", &row), 1);
     assert_int_equal(row.not_before, at(3, 8, 0));
     r->s.now = at(4, 5, 0);
@@ -223,6 +223,65 @@ static void a_draft_is_thrown_away(void **state)
     records_close(r);
 }
 
+static void a_leader_is_not_in_two_places(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = meeting(r, at(3, 9, 0), 120, 5), b = meeting(r, at(4, 9, 0), 120, 5);
+    struct activity_change look_at;
+    int n = 0;
+    (void)state;
+    assert_int_equal(
+        activity_change_look(&r->s, a.id, r->organizer, at(4, 10, 0), at(4, 12, 0), &look_at),
+        ACTIVITY_BUSY);
+    assert_int_equal(look_at.other.id, b.id);
+    assert_int_equal(move_to(r, a.id, at(4, 10, 0), &n), ACTIVITY_BUSY);
+    assert_int_equal(look(r, a.id).starts_at, at(3, 9, 0));
+    assert_int_equal(move_to(r, a.id, at(4, 11, 0), &n), ACTIVITY_OK);
+    records_close(r);
+}
+
+/* The question says what a change would mean and changes nothing. */
+static void looking_first_changes_nothing(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = meeting(r, at(3, 9, 0), 120, 5);
+    struct volunteer one = records_volunteer(r, "杨秀兰", 0);
+    struct volunteer two = records_volunteer(r, "李国才", one.address);
+    struct activity_change c;
+    (void)state;
+    join(r, a.id, &one);
+    join(r, a.id, &two);
+    assert_int_equal(activity_change_look(&r->s, a.id, r->organizer, at(4, 9, 0), at(4, 11, 0), &c),
+                     ACTIVITY_OK);
+    assert_int_equal(c.people, 2);
+    assert_int_equal(c.phones, 1);
+    assert_int_equal(activity_change_look(&r->s, a.id, r->organizer, 0, 0, &c), ACTIVITY_OK);
+    assert_int_equal(c.phones, 1);
+    assert_int_equal(activity_change_look(&r->s, a.id, r->worker, 0, 0, &c), ACTIVITY_FORBIDDEN);
+    assert_int_equal(look(r, a.id).state, ACTIVITY_PUBLISHED);
+    assert_int_equal(told(r, one.address, "activity.moved", NULL), 0);
+    records_close(r);
+}
+
+static void what_took_place_stays(void **state)
+{
+    struct records *r = records_open();
+    struct activity a = meeting(r, at(3, 9, 0), 120, 5);
+    struct volunteer v = records_volunteer(r, "杨秀兰", 0);
+    int n = 0;
+    (void)state;
+    join(r, a.id, &v);
+    r->s.now = at(3, 11, 0); /* over, whether or not its timer ran */
+    assert_int_equal(activity_cancel(&r->s, a.id, r->organizer, SLICE(""), &n), ACTIVITY_OVER);
+    run_timers(r, at(3, 11, 1));
+    assert_int_equal(look(r, a.id).state, ACTIVITY_CLOSED);
+    assert_int_equal(activity_cancel(&r->s, a.id, r->organizer, SLICE(""), &n), ACTIVITY_OVER);
+    assert_int_equal(move_to(r, a.id, at(4, 9, 0), &n), ACTIVITY_OVER);
+    assert_int_equal(told(r, v.address, "activity.cancelled", NULL), 0);
+    assert_int_equal(state_of(r, a.id, v.id), SIGNUP_JOINED);
+    records_close(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +295,9 @@ int main(void)
         cmocka_unit_test(at_night_an_earlier_time_is_told_at_once),
         cmocka_unit_test(what_is_called_off_while_it_goes_on_is_told),
         cmocka_unit_test(a_draft_is_thrown_away),
+        cmocka_unit_test(a_leader_is_not_in_two_places),
+        cmocka_unit_test(looking_first_changes_nothing),
+        cmocka_unit_test(what_took_place_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

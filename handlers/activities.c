@@ -86,6 +86,10 @@ SQL(activities_past,
 SQL(seat_take, "UPDATE activities SET taken = taken + 1, numbers = numbers + 1, "
                "state = CASE WHEN state = 2 AND taken + 1 >= capacity THEN 3 ELSE state END "
                "WHERE id = $id AND taken < capacity AND state IN (2, 4) RETURNING numbers");
+SQL(seat_add, "UPDATE activities SET taken = taken + 1, numbers = numbers + 1, "
+              "capacity = CASE WHEN taken + 1 > capacity THEN taken + 1 ELSE capacity END, "
+              "state = CASE WHEN state = 2 AND taken + 1 >= capacity THEN 3 ELSE state END "
+              "WHERE id = $id AND state IN (2, 3, 4, 5) RETURNING numbers");
 SQL(seat_keep, "UPDATE activities SET numbers = numbers + 1 WHERE id = $id RETURNING numbers");
 SQL(seat_free, "UPDATE activities SET taken = taken - 1, "
                "state = CASE WHEN state = 3 THEN 2 ELSE state END "
@@ -427,6 +431,11 @@ int activities_between(const struct service *s, int64_t from, int64_t to, struct
 int activity_seat_take(const struct service *s, int64_t id, int64_t *number)
 {
     return sql_int(s->tx, &seat_take, BINDS(BIND_INT("id", id)), number);
+}
+
+int activity_seat_add(const struct service *s, int64_t id, int64_t *number)
+{
+    return sql_int(s->tx, &seat_add, BINDS(BIND_INT("id", id)), number);
 }
 
 int activity_seat_keep(const struct service *s, int64_t id, int64_t *number)

@@ -146,6 +146,9 @@ GW_MUSTCHECK int activities_between(const struct service *s, int64_t from, int64
  *
  * 1 and the running number of the sign-up, 0 when full or not open, or GW_E*. */
 GW_MUSTCHECK int activity_seat_take(const struct service *s, int64_t id, int64_t *number);
+/* The same for somebody who is there already: where all places are taken there is one more. 1, 0
+ * when the activity is not open or closed, or GW_E*. */
+GW_MUSTCHECK int activity_seat_add(const struct service *s, int64_t id, int64_t *number);
 /* The next running number for somebody who takes over a held place. */
 GW_MUSTCHECK int activity_seat_keep(const struct service *s, int64_t id, int64_t *number);
 /* Gives one place back; a full activity has places free again. */

@@ -8,9 +8,18 @@
 #include "handlers/roles.h"
 #include "handlers/signups.h"
 
-enum { NEXT_DAYS = 60, DAY_SECONDS = 86400, CODE_DIGITS = 6, CODE_RANGE = 1000000 };
+enum {
+    NEXT_DAYS = 60,
+    DAY_SECONDS = 86400,
+    CODE_DIGITS = 6,
+    CODE_RANGE = 1000000,
+    CODE_TRIES = 200,
+    CODE_DAYS = 31
+};
 
 SQL(attendance_code_of, "SELECT code FROM attendance_codes WHERE activity = $activity");
+SQL(attendance_code_taken, "SELECT COUNT(*) FROM attendance_codes WHERE code = $code "
+                           "AND made_at > $since");
 SQL(attendance_code_put, "INSERT INTO attendance_codes (activity, code, made_at) "
                          "VALUES ($activity, $code, $now) ON CONFLICT (activity) DO NOTHING");
 
@@ -18,6 +27,8 @@ static const char *const check_names[ATTENDANCE_CHECK_OUTCOMES] = {
     [ATTENDANCE_CHECKED_IN] = "checked_in", [ATTENDANCE_AGAIN] = "again",
     [ATTENDANCE_NONE_NEAR] = "none_near",   [ATTENDANCE_CODE_WRONG] = "code_wrong",
     [ATTENDANCE_CLOSED] = "closed",         [ATTENDANCE_CHECK_NOT_ALLOWED] = "not_allowed",
+    [ATTENDANCE_WALKED_IN] = "walked_in",   [ATTENDANCE_NOT_FOR] = "not_for",
+    [ATTENDANCE_ELSEWHERE] = "elsewhere",
 };
 
 const char *attendance_check_outcome_name(enum attendance_check_outcome o)
@@ -39,12 +50,29 @@ static int read_code(const struct service *s, int64_t activity, char out[8])
     return 1;
 }
 
+/* A code that no other activity of these weeks has: it alone says where somebody is. */
+static int free_code(const struct service *s, char out[8])
+{
+    int64_t taken = 1;
+    int rc = 0;
+    for (int i = 0; rc >= 0 && taken > 0 && i < CODE_TRIES; i++) {
+        snprintf(out, 8, "%06u", (unsigned)digest_random_below(CODE_RANGE));
+        rc = sql_int(s->tx, &attendance_code_taken,
+                     BINDS(BIND_STR("code", out),
+                           BIND_INT("since", s->now - CODE_DAYS * (int64_t)DAY_SECONDS)),
+                     &taken);
+    }
+    return rc < 0 ? rc : taken > 0 ? GW_EFULL : 0;
+}
+
 int attendance_code(const struct service *s, int64_t activity, char out[8])
 {
     int rc = read_code(s, activity, out);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    snprintf(out, 8, "%06u", (unsigned)digest_random_below(CODE_RANGE));
+    rc = free_code(s, out);
+    if (rc < 0)
+        return rc;
     rc = sql_run(
         s->tx, &attendance_code_put,
         BINDS(BIND_INT("activity", activity), BIND_STR("code", out), BIND_INT("now", s->now)));
@@ -54,11 +82,15 @@ int attendance_code(const struct service *s, int64_t activity, char out[8])
     return rc == 1 ? 0 : read_code(s, activity, out) == 1 ? 0 : GW_EDATA;
 }
 
+bool attendance_is_near(const struct service *s, int64_t starts_at, int64_t ends_at)
+{
+    return s->now >= starts_at - s->policy->checkin_early_minutes * 60 &&
+           s->now <= ends_at + s->policy->checkin_late_minutes * 60;
+}
+
 static bool is_near(const struct service *s, const struct signup *up)
 {
-    int64_t from = up->starts_at - s->policy->checkin_early_minutes * 60;
-    int64_t to = up->ends_at + s->policy->checkin_late_minutes * 60;
-    return up->state == SIGNUP_JOINED && s->now >= from && s->now <= to;
+    return up->state == SIGNUP_JOINED && attendance_is_near(s, up->starts_at, up->ends_at);
 }
 
 /* What goes on comes before what is to begin; of several that go on the last begun. */
@@ -101,26 +133,42 @@ static int none_near(const struct service *s, const struct signup *ups, int n,
     return ATTENDANCE_NONE_NEAR;
 }
 
-/* Notes the check-in unless there is one already. */
-static int note(const struct service *s, const struct signup *up, bool by_code,
-                struct attendance_check *out)
+int attendance_note(const struct service *s, int64_t activity, int64_t person, int number,
+                    bool by_code, struct attendance_check *out)
 {
-    struct attendance_record row = { .activity = up->activity,
-                                     .person = up->volunteer,
-                                     .number = (int)up->number };
-    int rc = attendance_row_get(s, up->activity, up->volunteer, &row);
+    struct attendance_record row = { .activity = activity, .person = person, .number = number };
+    int rc = attendance_row_get(s, activity, person, &row);
     if (rc < 0)
         return rc;
     out->at = row.checked_in_at;
     if (row.checked_in_at > 0)
         return ATTENDANCE_AGAIN;
-    rc = attendance_is_closed(s, up->activity);
+    rc = attendance_is_closed(s, activity);
     if (rc != 0)
         return rc < 0 ? rc : ATTENDANCE_CLOSED;
     row.checked_in_at = out->at = s->now;
     row.by_code = by_code;
     rc = attendance_row_put(s, &row);
     return rc < 0 ? rc : ATTENDANCE_CHECKED_IN;
+}
+
+static int note(const struct service *s, const struct signup *up, bool by_code,
+                struct attendance_check *out)
+{
+    return attendance_note(s, up->activity, up->volunteer, (int)up->number, by_code, out);
+}
+
+/* The code of another activity than the one signed up for: who is there walks in. */
+static int walk_in_by_code(const struct service *s, int64_t person, struct slice code,
+                           struct attendance_check *out, int otherwise)
+{
+    struct activity a;
+    int rc = attendance_by_code(s, code, &a);
+    if (rc != 1)
+        return rc < 0 ? rc : otherwise;
+    memset(out, 0, sizeof(*out));
+    describe(&a, out);
+    return attendance_walk_in(s, &a, person, true, out);
 }
 
 int attendance_check_in(const struct service *s, int64_t person, struct slice code,
@@ -137,8 +185,12 @@ int attendance_check_in(const struct service *s, int64_t person, struct slice co
         if (is_near(s, &ups[i]) && (best == NULL || nearer(s, &ups[i], best)))
             best = &ups[i];
     }
-    if (best == NULL)
-        return none_near(s, ups, n, out);
+    if (best == NULL) {
+        int rc = none_near(s, ups, n, out);
+        if (rc < 0 || code.n == 0)
+            return rc;
+        return walk_in_by_code(s, person, code, out, ATTENDANCE_CODE_WRONG);
+    }
     int rc = show(s, best->activity, out);
     if (rc < 0)
         return rc;
@@ -148,9 +200,29 @@ int attendance_check_in(const struct service *s, int64_t person, struct slice co
         if (rc < 0)
             return rc;
         if (rc == 0 || !digest_equal(slice_of(today), code))
-            return ATTENDANCE_CODE_WRONG;
+            return walk_in_by_code(s, person, code, out, ATTENDANCE_CODE_WRONG);
     }
     return note(s, best, code.n > 0, out);
+}
+
+int attendance_arrive(const struct service *s, int64_t person, int64_t activity,
+                      struct attendance_check *out)
+{
+    memset(out, 0, sizeof(*out));
+    struct activity a;
+    int rc = activity_get(s, activity, &a);
+    if (rc != 1)
+        return rc < 0 ? rc : ATTENDANCE_NONE_NEAR;
+    describe(&a, out);
+    if (!attendance_is_near(s, a.starts_at, a.ends_at))
+        return ATTENDANCE_NONE_NEAR;
+    struct signup up;
+    rc = signup_find(s, activity, person, &up);
+    if (rc < 0)
+        return rc;
+    if (rc == 1 && up.state == SIGNUP_JOINED)
+        return note(s, &up, true, out);
+    return attendance_walk_in(s, &a, person, true, out);
 }
 
 int attendance_mark(const struct service *s, int64_t organizer, int64_t activity, int64_t person,

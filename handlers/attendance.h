@@ -23,7 +23,10 @@ enum attendance_check_outcome {
     ATTENDANCE_CODE_WRONG, /* a code was given and it is not today's */
     ATTENDANCE_CLOSED,     /* the leader has closed the list */
     ATTENDANCE_CHECK_NOT_ALLOWED, /* attendance_mark by somebody without POWER_CONFIRM there */
-    ATTENDANCE_CHECK_OUTCOMES     /* the count */
+    ATTENDANCE_WALKED_IN,         /* had not signed up: signed up and checked in at once */
+    ATTENDANCE_NOT_FOR,       /* had not signed up, and may not (`why` is the sign-up's outcome) */
+    ATTENDANCE_ELSEWHERE,     /* had not signed up, and is checked in at another one at that time */
+    ATTENDANCE_CHECK_OUTCOMES /* the count */
 };
 struct attendance_check {
     int64_t activity;
@@ -31,17 +34,42 @@ struct attendance_check {
     int64_t starts_at, ends_at;
     struct slice title;
     struct slice leader; /* name: who records the hours */
+    int why;             /* NOT_FOR: enum signup_outcome */
 };
-/* 「到了」, from two hours before the start to the end (policy). `code` is empty or six digits. */
+/* 「到了」, from two hours before the start to two after the end (policy). `code` is empty or six
+ * digits; the code of an activity that goes on proves that somebody is there, so that who had not
+ * signed up walks in with it, also where every place is taken. */
 GW_MUSTCHECK int attendance_check_in(const struct service *s, int64_t person, struct slice code,
                                      struct attendance_check *out);
 /* The same by the organizer for somebody who cannot text (「到 名字」). ATTENDANCE_NONE_NEAR when
  * that person is not on the roster. */
 GW_MUSTCHECK int attendance_mark(const struct service *s, int64_t organizer, int64_t activity,
                                  int64_t person, struct attendance_check *out);
+/* Presence that is proven another way (a code that changes on the leader's screen): checked in at
+ * this very activity, or walks in. ATTENDANCE_NONE_NEAR when it is not near or not open. */
+GW_MUSTCHECK int attendance_arrive(const struct service *s, int64_t person, int64_t activity,
+                                   struct attendance_check *out);
 const char *attendance_check_outcome_name(enum attendance_check_outcome o);
 
-/* The activity's six-digit code, made on the first call. 0 or GW_E*. */
+enum attendance_leave_outcome {
+    ATTENDANCE_LEFT,       /* `minutes` are what the leader's list proposes now */
+    ATTENDANCE_LEFT_AGAIN, /* had left before: the first time stands */
+    ATTENDANCE_NOT_IN,     /* not checked in at anything near */
+    ATTENDANCE_LEAVE_CLOSED,
+    ATTENDANCE_LEAVE_OUTCOMES /* the count */
+};
+struct attendance_left {
+    int64_t activity, in_at, out_at, minutes;
+    struct slice title, leader;
+};
+/* Signing out, which nobody has to do: at `activity`, or with 0 at the last one checked in at. What
+ * lies outside the activity's own time counts for policy.checkin_slack_minutes at either end. */
+GW_MUSTCHECK int attendance_leave(const struct service *s, int64_t person, int64_t activity,
+                                  struct attendance_left *out);
+const char *attendance_leave_outcome_name(enum attendance_leave_outcome o);
+
+/* The activity's six-digit code, made on the first call; no two made in the same month are alike.
+ * 0 or GW_E*. */
 GW_MUSTCHECK int attendance_code(const struct service *s, int64_t activity, char out[8]);
 
 /* ---- the leader's list ---- */
@@ -83,6 +111,7 @@ struct attendance_row {
     int64_t person;
     struct slice name;
     int64_t checked_in_at;       /* 0 when not */
+    int64_t stayed;              /* minutes by check-in and check-out, 0 without one */
     enum attendance_state state; /* on a sheet; in a preview what it will become */
     int64_t minutes;             /* that count or would count; 0 when not come */
     int quality;

@@ -10,7 +10,7 @@
 #define BIT(state) (1u << (state))
 #define COLUMNS                                                                                    \
     "activity, person, id, number, checked_in_at, by_code, state, hours, decided_by, words, "      \
-    "changed_at"
+    "changed_at, checked_out_at"
 
 static const char words_column[] = "attendance.words";
 
@@ -20,12 +20,13 @@ SQL(attendance_latest, "SELECT " COLUMNS " FROM attendance WHERE person = $perso
                        "AND state = $state ORDER BY changed_at DESC LIMIT 1");
 SQL(attendance_put,
     "INSERT INTO attendance (activity, person, id, number, checked_in_at, by_code, state, hours, "
-    "decided_by, words, changed_at) VALUES ($activity, $person, $id, $number, $checked_in_at, "
-    "$by_code, $state, $hours, $decided_by, $words, $changed_at) "
+    "decided_by, words, changed_at, checked_out_at) VALUES ($activity, $person, $id, $number, $checked_in_at, "
+    "$by_code, $state, $hours, $decided_by, $words, $changed_at, "
+    "$checked_out_at) "
     "ON CONFLICT (activity, person) DO UPDATE SET checked_in_at = excluded.checked_in_at, "
     "by_code = excluded.by_code, state = excluded.state, hours = excluded.hours, "
     "decided_by = excluded.decided_by, words = excluded.words, "
-    "changed_at = excluded.changed_at");
+    "changed_at = excluded.changed_at, checked_out_at = excluded.checked_out_at");
 SQL(attendance_closed_at, "SELECT closed_at FROM attendance_closed WHERE activity = $activity");
 
 static const struct {
@@ -74,6 +75,7 @@ static int read_one(const struct service *s, struct rows *rows, struct attendanc
     out->hours = rows_int(rows, 7);
     out->decided_by = rows_int(rows, 8);
     out->changed_at = rows_int(rows, 10);
+    out->checked_out_at = rows_int(rows, 11);
     rc = protect_open(s, words_column, out->id, rows_blob(rows, 9), &out->words);
     rows_close(s->tx, rows);
     return rc < 0 ? rc : 1;
@@ -109,7 +111,8 @@ int attendance_row_put(const struct service *s, struct attendance_record *row)
                            BIND_INT("by_code", row->by_code), BIND_INT("state", row->state),
                            BIND_INT("hours", row->hours), BIND_INT("decided_by", row->decided_by),
                            BIND_BLOB("words", protect_text(s, words_column, row->id, row->words)),
-                           BIND_INT("changed_at", row->changed_at)));
+                           BIND_INT("changed_at", row->changed_at),
+                           BIND_INT("checked_out_at", row->checked_out_at)));
     return rc < 0 ? rc : 0;
 }
 
@@ -127,6 +130,15 @@ int attendance_is_closed(const struct service *s, int64_t activity)
 {
     int64_t at;
     return sql_int(s->tx, &attendance_closed_at, BINDS(BIND_INT("activity", activity)), &at);
+}
+
+int64_t attendance_stay(const struct service *s, const struct activity *a, int64_t in, int64_t out)
+{
+    int64_t slack = s->policy->checkin_slack_minutes * 60;
+    int64_t from = in > a->starts_at - slack ? in : a->starts_at - slack;
+    int64_t to = out < a->ends_at + slack ? out : a->ends_at + slack;
+    /* Shown as two clock times, so counted from minute to minute. */
+    return in > 0 && out > 0 && to > from ? to / 60 - from / 60 : 0;
 }
 
 static bool is_late(const struct service *s, int64_t day)

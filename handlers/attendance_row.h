@@ -14,6 +14,7 @@ struct attendance_record {
     int number;
     int64_t checked_in_at;
     bool by_code;
+    int64_t checked_out_at; /* 0 when not */
     enum attendance_state state;
     int64_t hours;
     int64_t decided_by; /* address that closed the list or decided last */
@@ -33,8 +34,24 @@ GW_MUSTCHECK int attendance_row_put(const struct service *s, struct attendance_r
 /* Moves the state and stores the row: 1, 0 when the table forbids it, or GW_E*. */
 GW_MUSTCHECK int attendance_row_move(const struct service *s, struct attendance_record *row,
                                      enum attendance_state to);
+/* Notes a check-in unless there is one: ATTENDANCE_CHECKED_IN, _AGAIN or _CLOSED, or GW_E*. */
+GW_MUSTCHECK int attendance_note(const struct service *s, int64_t activity, int64_t person,
+                                 int number, bool by_code, struct attendance_check *out);
+/* Whether `now` lies in the time in which one checks in. Pure. */
+bool attendance_is_near(const struct service *s, int64_t starts_at, int64_t ends_at);
+/* Who had not signed up, at an activity that is near: see attendance_check_in. (attendance_walk.c)
+ */
+GW_MUSTCHECK int attendance_walk_in(const struct service *s, const struct activity *a,
+                                    int64_t person, bool by_code, struct attendance_check *out);
+/* The activity that is near and has this code: 1, 0 or GW_E*. (attendance_walk.c) */
+GW_MUSTCHECK int attendance_by_code(const struct service *s, struct slice code,
+                                    struct activity *out);
 /* 1 when the list of an activity was closed, 0, or GW_E*. */
 GW_MUSTCHECK int attendance_is_closed(const struct service *s, int64_t activity);
+
+/* Whole minutes between check-in and check-out, as far as they lie in the activity's time and the
+ * slack around it; 0 without both. Pure. */
+int64_t attendance_stay(const struct service *s, const struct activity *a, int64_t in, int64_t out);
 
 /* What one person's service at an activity becomes. */
 struct attendance_service {

@@ -13,7 +13,8 @@
 #include "handlers/roles.h"
 #include "handlers/signups.h"
 
-SQL(attendance_noted, "SELECT t.person, t.checked_in_at, t.state, h.minutes, h.quality "
+SQL(attendance_noted, "SELECT t.person, t.checked_in_at, t.state, h.minutes, h.quality, "
+                      "t.checked_out_at "
                       "FROM attendance t LEFT JOIN hours h ON h.id = t.hours "
                       "WHERE t.activity = $activity");
 SQL(attendance_close_once, "INSERT INTO attendance_closed (activity, closed_at, organizer) "
@@ -102,6 +103,7 @@ static int read_noted(struct list *l)
         row->state = (enum attendance_state)rows_int(rows, 2);
         row->minutes = rows_int(rows, 3);
         row->quality = (int)rows_int(rows, 4);
+        row->stayed = attendance_stay(l->s, &l->activity, row->checked_in_at, rows_int(rows, 5));
         sheet->checked_in += row->checked_in_at > 0;
         if (row->state == ATTENDANCE_CAME) {
             sheet->came++;
@@ -201,7 +203,7 @@ static int except(struct attendance_sheet *sheet, const struct attendance_item *
         minutes = item->minutes;
     if (item->quality >= 1 && item->quality <= 5)
         quality = item->quality;
-    if (minutes > sheet->length) {
+    if (minutes > sheet->length && minutes > row->stayed) {
         sheet->bad_number = item->number;
         return ATTENDANCE_TOO_LONG;
     }
@@ -222,7 +224,8 @@ static int decide(struct list *l, const struct attendance_closing *closing)
     for (int i = 0; i < sheet->count; i++) {
         struct attendance_row *row = &sheet->rows[i];
         bool came = row->checked_in_at > 0 || closing->all_came;
-        set_state(row, came ? ATTENDANCE_CAME : ATTENDANCE_NO_SHOW, sheet->length, sheet->quality);
+        set_state(row, came ? ATTENDANCE_CAME : ATTENDANCE_NO_SHOW,
+                  row->stayed > 0 ? row->stayed : sheet->length, sheet->quality);
     }
     for (int i = 0; i < closing->count; i++) {
         int rc = except(sheet, &closing->items[i]);

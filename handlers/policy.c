@@ -56,6 +56,7 @@ static const struct policy_key keys[] = {
     KEY(record_workdays, "working days", 10, 1, 60, "Order 67 Art. 11"),
     KEY(checkin_early_minutes, "minutes", 120, 0, DAY, "ours: who helps to set up comes early"),
     KEY(checkin_late_minutes, "minutes", 120, 0, DAY, "ours: who forgot may say so afterwards"),
+    KEY(checkin_slack_minutes, "minutes", 15, 0, DAY, "ours: setting up and clearing away"),
     KEY(objection_days, "days", 3, 1, 60, "ours: told to the volunteer with the receipt"),
 
     KEY(clash_gap_minutes, "minutes", 0, 0, 480, "ours: overlap only; the way there is theirs"),

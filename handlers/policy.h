@@ -52,6 +52,7 @@ struct policy {
     int64_t record_workdays;       /* from the activity's end to its record */
     int64_t checkin_early_minutes; /* before the start */
     int64_t checkin_late_minutes;  /* after the end */
+    int64_t checkin_slack_minutes; /* outside the activity that a check-in and -out count */
     int64_t objection_days;        /* in which a no-show's objection is answered */
 
     /* Activities and sign-ups */

@@ -345,6 +345,25 @@ int signup_join(const struct service *s, int64_t activity, int64_t address,
     return rc < 0 ? rc : 0;
 }
 
+int signup_walk_in(const struct service *s, const struct activity *a, const struct volunteer *v,
+                   struct signup_result *result, int64_t *number)
+{
+    *result = (struct signup_result){ .volunteer = v->id, .name = v->name };
+    result->outcome = person_allows(s, a, v);
+    if (result->outcome != SIGNUP_DONE)
+        return 0;
+    int rc = is_in(s, a->id, result);
+    if (rc == 1)
+        rc = signup_cancel(s, a->id, v->id); /* out of the waiting list */
+    if (rc >= 0)
+        rc = activity_seat_add(s, a->id, number);
+    if (rc != 1) {
+        result->outcome = SIGNUP_CLOSED;
+        return rc < 0 ? rc : 0;
+    }
+    return take_seat(s, a, v->address, *number, result);
+}
+
 /* ---- leaving ---- */
 
 static int leave_now(const struct service *s, const struct activity *a, const struct signup *u)

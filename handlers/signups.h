@@ -63,6 +63,13 @@ GW_MUSTCHECK int signup_join(const struct service *s, int64_t activity, int64_t 
                              const int64_t *volunteers, int count, struct signup_result *results,
                              struct activity *a);
 
+/* Who is there without having signed up (attendance): a place more where all are taken, also after
+ * the start. `result` as above; SIGNUP_DONE, or why not (never WAITS, FULL, CLASH or STARTED).
+ * `*number` is the one on the roster. 0 or GW_E*. */
+GW_MUSTCHECK int signup_walk_in(const struct service *s, const struct activity *a,
+                                const struct volunteer *v, struct signup_result *result,
+                                int64_t *number);
+
 enum signup_cancel_outcome {
     CANCEL_DONE,      /* a freed place was offered on, or is free */
     CANCEL_UNCHANGED, /* was not signed up, or had cancelled */

@@ -19,7 +19,8 @@
     X(GW_ECRYPTO, -11, "encrypted data does not open with the keys at hand")                       \
     X(GW_ECONFIG, -12, "a fault in a configuration or data file")                                  \
     X(GW_ECLOSED, -13, "already closed")                                                           \
-    X(GW_EDATA, -14, "stored data are damaged")
+    X(GW_EDATA, -14, "stored data are damaged")                                                    \
+    X(GW_ECONFLICT, -15, "another transaction was in the way, try again")
 
 enum gw_error {
 #define GW_ERROR_ENUM(name, value, text) name = value,

@@ -80,12 +80,12 @@ int inbox_get(struct tx *tx, const struct vault *v, int64_t id, struct arena *a,
 }
 
 /* The part of the index inbox_recent that holds an address, back to INBOX_LAST_DAYS before the
- * newest message. 4194304 is one millisecond of an id (ids.h); the days are milliseconds there.
+ * newest message. 4194304 is one millisecond of an id (ids.h); 2536715059200000 are seven days.
  * The plus sign keeps SQLite from putting $address into the first comparison, which would then no
  * longer be that of the index. */
 #define RECENT_OF_ADDRESS                                                                          \
     "address / 4194304 % 8 = CAST($address AS BIGINT) / 4194304 % 8 AND +address = $address "      \
-    "AND id > (SELECT MAX(id) FROM inbox) - 604800000 * 4194304 "
+    "AND id > (SELECT MAX(id) FROM inbox) - 2536715059200000 "
 
 SQL(inbox_newest, "SELECT id, message FROM inbox WHERE " RECENT_OF_ADDRESS
                   "ORDER BY id DESC LIMIT CAST($limit AS BIGINT)");

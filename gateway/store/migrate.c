@@ -1,4 +1,4 @@
-/* Numbered migrations on SQLite; see store_migrate in store.h. */
+/* Numbered migrations; see store_migrate in store.h. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -50,7 +50,7 @@ static int apply_in(struct tx *tx, const struct migration *m, const char *text)
     int rc = sql_int(tx, &migrate_applied, BINDS(BIND_INT("number", m->number)), &done);
     if (rc < 0 || done != 0)
         return rc < 0 ? rc : 0;
-    rc = connection_exec(tx->store, text);
+    rc = tx->store->backend->exec(tx->store, text);
     if (rc != 0)
         return rc;
     rc =
@@ -61,7 +61,7 @@ static int apply_in(struct tx *tx, const struct migration *m, const char *text)
 static int apply(struct store *s, const struct migration *m, struct arena *a, struct fault *fault)
 {
     struct slice text;
-    int rc = schema_render(m, SCHEMA_SQLITE, a, &text, fault);
+    int rc = schema_render(m, s->backend->dialect, a, &text, fault);
     if (rc != 0)
         return rc;
     struct tx *tx;
@@ -83,9 +83,9 @@ static int find_missing(struct store *s, const struct migration *all, int n, boo
 {
     struct tx *tx;
     struct slice text;
-    int rc = schema_render(&schema_list, SCHEMA_SQLITE, a, &text, fault);
+    int rc = schema_render(&schema_list, s->backend->dialect, a, &text, fault);
     if (rc == 0)
-        rc = connection_exec(s, text.p);
+        rc = s->backend->exec(s, text.p);
     if (rc == 0)
         rc = store_begin(s, &tx);
     if (rc != 0)
@@ -102,18 +102,29 @@ static int find_missing(struct store *s, const struct migration *all, int n, boo
     return rc;
 }
 
+static int migrate(struct store *s, const struct embedded_file *const *tables, struct arena *a,
+                   struct fault *fault)
+{
+    struct migration *all = NULL;
+    int n = schema_migrations(tables, a, &all, fault);
+    if (n < 0)
+        return n;
+    bool *missing = arena_alloc(a, n > 0 ? (size_t)n * sizeof(bool) : 1);
+    int rc = find_missing(s, all, n, missing, a, fault);
+    for (int i = 0; rc == 0 && i < n; i++)
+        if (missing[i])
+            rc = apply(s, &all[i], a, fault);
+    return rc;
+}
+
 int store_migrate(struct store *s, const struct embedded_file *const *tables, struct fault *fault)
 {
     struct arena a = { 0 };
-    struct migration *all = NULL;
-    int n = schema_migrations(tables, &a, &all, fault);
-    int rc = n < 0 ? n : 0;
-    bool *missing = arena_alloc(&a, n > 0 ? (size_t)n * sizeof(bool) : 1);
-    if (rc == 0)
-        rc = find_missing(s, all, n, missing, &a, fault);
-    for (int i = 0; rc == 0 && i < n; i++)
-        if (missing[i])
-            rc = apply(s, &all[i], &a, fault);
+    int rc = s->backend->lock(s);
+    if (rc != 0)
+        return db_fault(s, rc, "the lock around the migrations", fault);
+    rc = migrate(s, tables, &a, fault);
+    s->backend->unlock(s);
     arena_free(&a);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* Where everything is kept: connections, transactions, savepoints, migrations, backup. One
- * connection is used by one thread. SQLite in WAL mode with synchronous=FULL; PostgreSQL fits
- * behind the same header. */
+ * connection is used by one thread. SQLite in WAL mode with synchronous=FULL, or PostgreSQL 15 in
+ * READ COMMITTED with synchronous_commit=on, behind the same header. */
 #ifndef GATEWAY_STORE_STORE_H
 #define GATEWAY_STORE_STORE_H
 
@@ -15,7 +15,10 @@
 struct store; /* one connection */
 
 struct store_options {
-    const char *path;       /* the database file, e.g. "linli-data/linli.db" */
+    const char *path; /* the database file, e.g. "linli-data/linli.db" */
+    /* "postgresql://…": a database of PostgreSQL instead, whose collation is C; NULL or empty:
+     * SQLite. Of what follows only read_only and busy_ms mean something to it. */
+    const char *url;
     bool read_only;         /* for reports: never blocks the writer */
     int busy_ms;            /* how long to wait for another process's lock; 0 means 5000 */
     int64_t max_page_count; /* 0 for no limit; lets a test fill the disk */
@@ -33,12 +36,17 @@ struct store_options {
 GW_MUSTCHECK int store_open(const struct store_options *options, struct store **out,
                             struct fault *fault);
 void store_close(struct store *s); /* NULL is fine; an open transaction is rolled back */
+/* Whether other connections write at the same time (PostgreSQL): rows that are read to be changed
+ * have to be locked then, and a transaction may fail with GW_ECONFLICT or be lost with its
+ * connection, and can be tried again. */
+bool store_shared(const struct store *s);
+bool tx_shared(const struct tx *tx);
 /* Changes max_page_count on an open store; 0 takes the limit away. For tests of a full disk. */
 GW_MUSTCHECK int store_limit_pages(struct store *s, int64_t max_page_count);
 
-/* Copies what the log holds into the database without stopping the writer: for a connection of its
- * own on another thread, so that no commit has to. Returns the pages that are left in the log, or
- * GW_E*. */
+/* For SQLite alone: copies what the log holds into the database without stopping the writer: for a
+ * connection of its own on another thread, so that no commit has to. Returns the pages that are
+ * left in the log, or GW_E*. */
 GW_MUSTCHECK int store_checkpoint(struct store *s);
 
 /* Applies the numbered migrations that are missing, in one transaction each. A file is named
@@ -67,6 +75,10 @@ void store_rollback(struct tx *tx);
 GW_MUSTCHECK int tx_mark(struct tx *tx);
 GW_MUSTCHECK int tx_keep(struct tx *tx);
 GW_MUSTCHECK int tx_undo(struct tx *tx);
+
+/* The time of the transaction in UTC seconds by the store's own clock: the database's where several
+ * gateways share it, so that their leases agree, else this machine's. 0 or GW_E*. */
+GW_MUSTCHECK int tx_now(struct tx *tx, int64_t *now);
 
 /* The sticky error, 0 when there is none. */
 int tx_error(const struct tx *tx);

@@ -153,7 +153,7 @@ static void each_changed_column_is_named(void **state)
 static void damaged_digests_are_named(void **state)
 {
     struct records *r = *state;
-    tamper(r, "UPDATE ledger SET mac = X'00' WHERE person = 20 AND seq = 2");
+    tamper(r, "UPDATE ledger SET mac = CAST('0' AS BLOB) WHERE person = 20 AND seq = 2");
     struct audit_report report = audit(r, NULL);
     assert_first(&report, AUDIT_CHANGED, 20, 2);
 }
@@ -283,7 +283,7 @@ static void a_missing_head_is_found(void **state)
 static void changed_words_are_found(void **state)
 {
     struct records *r = *state;
-    tamper(r, "UPDATE ledger_texts SET salt = X'00112233445566778899aabbccddeeff' "
+    tamper(r, "UPDATE ledger_texts SET salt = CAST('0123456789abcdef' AS BLOB) "
               "WHERE person = 20 AND seq = 5");
     struct audit_report report = audit(r, NULL);
     assert_first(&report, AUDIT_CHANGED, 20, 5);

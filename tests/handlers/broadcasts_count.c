@@ -346,7 +346,7 @@ static void every_reason_is_told_apart(void **state)
     snprintf(text, sizeof text,
              "INSERT INTO broadcast_recipients SELECT column1, column2, 0, 2, 1, 1, 1, 0, 1, "
              "column3, column3, 0, 0 FROM (VALUES (1, %lld, %lld), (1, %lld, %lld), "
-             "(2, %lld, %lld), (3, %lld, %lld), (4, %lld, %lld))",
+             "(2, %lld, %lld), (3, %lld, %lld), (4, %lld, %lld)) AS v",
              (long long)rested.address, (long long)at(-1, 9, 0), (long long)capped.address,
              (long long)at(-5, 9, 0), (long long)capped.address, (long long)at(-4, 9, 0),
              (long long)capped.address, (long long)at(-3, 9, 0), (long long)capped.address,

@@ -31,9 +31,9 @@ LOCAL void multitude(struct records *r, int n)
         "volunteers (id, number, name, birth, year_only, gender, area, state, verification, "
         "provisional, address, registered_at, left_at, id_number) "
         "SELECT 1000000 + i, 'N' || i, 'P' || i, -7000 + i * 7 % 9000, 0, 0, "
-        "530802001000 + i % 12, 2, 1, 0, 1000000 + i - (i % 3 = 2), 1, 0, ''",
+        "530802001000 + i % 12, 2, 1, 0, 1000000 + i - i % 3 / 2, 1, 0, ''",
         "volunteer_links (address, volunteer, linked_at) "
-        "SELECT 1000000 + i - (i % 3 = 2), 1000000 + i, 1",
+        "SELECT 1000000 + i - i % 3 / 2, 1000000 + i, 1",
         "opt_states (address, scope, state, changed_at) SELECT 1000000 + i, 1, "
         "CASE WHEN i % 7 = 0 THEN 2 ELSE CASE WHEN i % 5 = 0 THEN 0 ELSE 1 END END, 1",
     };

@@ -200,6 +200,8 @@ static bool file_has(const char *path, const char *text)
 static void words_are_sealed(void **state)
 {
     struct records *r = *state;
+    if (support_is_postgres())
+        skip(); /* looks into SQLite's file */
     records_append(r, 7, 60);
     records_commit(r);
     char wal[128];

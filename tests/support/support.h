@@ -37,6 +37,8 @@
 struct support {
     char folder[64]; /* temporary, removed by support_free */
     char path[96];   /* the database file in it */
+    char url[512];   /* of the test's own database on PostgreSQL, else empty */
+    char database[64];
     char key_path[96];
     struct store *store;
     struct vault *vault;
@@ -45,6 +47,12 @@ struct support {
     struct arena arena; /* for results; lives until support_free */
     struct tx *tx;      /* open between support_begin and support_commit or support_rollback */
 };
+
+/* Tests run on SQLite, or, when LINLI_TEST_STORE is "postgresql://…" or a file that holds that
+ * (made by tests/support/postgres), on databases of their own of that server: the same tests. */
+bool support_is_postgres(void);
+/* How the test's database is opened by a connection of the test's own. */
+struct store_options support_options(const struct support *s);
 
 /* A new database with all migrations of `tables` (NULL-terminated) applied. */
 struct support *support_store(const struct embedded_file *const *tables);

@@ -329,7 +329,8 @@ static void an_unreadable_row_holds_up_no_other(void **state)
     int64_t bad = put(s, OUTBOX_REPLY, 100);
     int64_t good = put(s, OUTBOX_REPLY, 100);
     support_commit(s);
-    support_exec(s, "UPDATE outbox SET params = x'0102' WHERE id = (SELECT MIN(id) FROM outbox)");
+    support_exec(
+        s, "UPDATE outbox SET params = CAST('12' AS BLOB) WHERE id = (SELECT MIN(id) FROM outbox)");
     support_begin(s);
     assert_int_equal(lease(s, OWNER, 100, 1, &rows), 1);
     assert_true(rows[0].id == good);

@@ -11,7 +11,9 @@
 SQL(put_counter, "INSERT INTO counters (name, value) VALUES ($name, $value)");
 SQL(get_counter, "SELECT value FROM counters WHERE name = $name");
 SQL(all_counters, "SELECT name, value FROM counters ORDER BY name");
-SQL(echo, "SELECT CAST($text AS TEXT), $blob, $nothing, CAST($number AS BIGINT)");
+/* The second column is of bytes by the other branch. */
+SQL(echo, "SELECT CAST($text AS TEXT), COALESCE($blob, (SELECT value FROM marks LIMIT 1)), "
+          "CAST($nothing AS TEXT), CAST($number AS BIGINT)");
 SQL(twice, "SELECT CAST($n AS BIGINT) + CAST($n AS BIGINT)");
 SQL(broken, "SELECT no_such_column FROM counters");
 SQL(two_in_one, "SELECT 1; SELECT 2");
@@ -91,6 +93,12 @@ static void savepoints_do_not_nest(void **state)
     support_commit(s);
 }
 
+/* What a key that is taken gives: on PostgreSQL somebody else may have been faster. */
+static int taken(void)
+{
+    return support_is_postgres() ? GW_ECONFLICT : GW_EDB;
+}
+
 static void an_error_sticks_until_undone(void **state)
 {
     struct support *s = *state;
@@ -98,14 +106,14 @@ static void an_error_sticks_until_undone(void **state)
     assert_int_equal(put(tx, "kept", 1), 1);
     assert_int_equal(tx_mark(tx), 0);
     assert_int_equal(put(tx, "x", 1), 1);
-    assert_int_equal(put(tx, "x", 1), GW_EDB); /* the key is taken */
-    assert_int_equal(tx_error(tx), GW_EDB);
+    assert_int_equal(put(tx, "x", 1), taken()); /* the key is taken */
+    assert_int_equal(tx_error(tx), taken());
     assert_non_null(strstr(tx_error_text(tx), "put_counter"));
     assert_non_null(strstr(tx_error_text(tx), "store.c:"));
     int64_t value = 0;
-    assert_int_equal(get(tx, "kept", &value), GW_EDB);
+    assert_int_equal(get(tx, "kept", &value), taken());
     assert_null(sql_rows(tx, &all_counters, NO_BINDS));
-    assert_int_equal(tx_keep(tx), GW_EDB);
+    assert_int_equal(tx_keep(tx), taken());
     assert_int_equal(tx_undo(tx), 0);
     assert_int_equal(tx_error(tx), 0);
     assert_int_equal(get(tx, "kept", &value), 1);
@@ -118,8 +126,8 @@ static void a_failed_transaction_does_not_commit(void **state)
     struct support *s = *state;
     struct tx *tx = support_begin(s);
     assert_int_equal(put(tx, "x", 1), 1);
-    assert_int_equal(put(tx, "x", 1), GW_EDB);
-    assert_int_equal(store_commit(tx), GW_EDB);
+    assert_int_equal(put(tx, "x", 1), taken());
+    assert_int_equal(store_commit(tx), taken());
     assert_int_equal(support_count(s, "SELECT COUNT(*) FROM counters"), 0);
     tx = support_begin(s);
     assert_int_equal(tx_error(tx), 0);
@@ -349,7 +357,9 @@ static void a_reader_sees_the_past_and_never_waits(void **state)
     assert_int_equal(put(tx, "a", 1), 1);
     struct store *reader = NULL;
     struct fault fault = { 0 };
-    const struct store_options options = { .path = s->path, .read_only = true, .busy_ms = 1 };
+    const struct store_options options = {
+        .path = s->path, .url = s->url, .read_only = true, .busy_ms = 1
+    };
     assert_int_equal(store_open(&options, &reader, &fault), 0);
     struct tx *read = NULL;
     assert_int_equal(store_begin(reader, &read), 0);
@@ -368,6 +378,8 @@ static void a_reader_sees_the_past_and_never_waits(void **state)
 static void a_second_writer_waits_and_gives_up(void **state)
 {
     struct support *s = *state;
+    if (support_is_postgres())
+        skip();
     support_begin(s);
     struct store *other = NULL;
     struct fault fault = { 0 };
@@ -387,6 +399,8 @@ static void a_second_writer_waits_and_gives_up(void **state)
 static void durability_is_full(void **state)
 {
     struct support *s = *state;
+    if (support_is_postgres())
+        skip();
     SQL(journal, "SELECT CAST(journal_mode = 'wal' AS BIGINT) FROM pragma_journal_mode");
     SQL(synchronous, "SELECT synchronous FROM pragma_synchronous");
     struct tx *tx = support_begin(s);
@@ -401,6 +415,8 @@ static void durability_is_full(void **state)
 static void a_checkpoint_beside_the_writer(void **state)
 {
     struct support *s = *state;
+    if (support_is_postgres())
+        skip();
     struct store *beside = NULL;
     struct fault fault = { 0 };
     const struct store_options options = { .path = s->path, .free_floor = 1 };
@@ -419,6 +435,8 @@ static void a_checkpoint_beside_the_writer(void **state)
 static void the_files_are_private(void **state)
 {
     struct support *s = *state;
+    if (support_is_postgres())
+        skip();
     char wal[128];
     struct stat st;
     snprintf(wal, sizeof(wal), "%s-wal", s->path);
@@ -431,6 +449,8 @@ static void the_files_are_private(void **state)
 static void opening_says_what_is_wrong(void **state)
 {
     struct support *s = *state;
+    if (support_is_postgres())
+        skip();
     struct store *store = NULL;
     struct fault fault = { 0 };
     const struct store_options nowhere = { .path = "/nonexistent/folder/linli.db" };

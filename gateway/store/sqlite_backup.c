@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/store/connection.h"
+#include "gateway/store/sqlite.h"
 
 enum { STEP_PAGES = 256, BUSY_WAIT_MS = 20, BUSY_ROUNDS = 500 };
 
@@ -64,13 +64,14 @@ static int fill(struct store *s, const char *part, void (*step)(void *context, i
     if (code == SQLITE_OK) {
         /* While this read transaction is open the source stays as it is now; without it every
          * commit of the gateway would begin the copy again. */
-        code = sqlite3_exec(s->db, "BEGIN; SELECT COUNT(*) FROM sqlite_schema;", NULL, NULL, NULL);
+        code = sqlite3_exec(sqlite_of(s), "BEGIN; SELECT COUNT(*) FROM sqlite_schema;", NULL, NULL,
+                            NULL);
         if (code == SQLITE_OK)
-            code = copy(to, s->db, step, context);
-        if (sqlite3_get_autocommit(s->db) == 0)
-            (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL); /* it only read */
+            code = copy(to, sqlite_of(s), step, context);
+        if (sqlite3_get_autocommit(sqlite_of(s)) == 0)
+            (void)sqlite3_exec(sqlite_of(s), "ROLLBACK", NULL, NULL, NULL); /* it only read */
     }
-    int rc = connection_error(code);
+    int rc = sqlite_error(code);
     if (rc != 0)
         fault_set(fault, rc, "%s: cannot write the backup: %s", part, sqlite3_errstr(code));
     int closed = sqlite3_close(to);
@@ -94,6 +95,10 @@ int store_backup(struct store *s, const char *file, void (*step)(void *context, 
                  void *context, struct fault *fault)
 {
     char part[PATH_MAX];
+    if (s->backend != &sqlite_backend)
+        return fault_set(
+            fault, GW_EINVAL,
+            "the database is PostgreSQL: make its backups with pg_dump or pg_basebackup");
     if (s->tx.open)
         return fault_set(fault, GW_EINVAL, "a backup cannot be made inside a transaction");
     if (access(file, F_OK) == 0)
@@ -146,7 +151,7 @@ static int check_source(struct store *s, sqlite3 *from, const char *file, struct
         int number = sqlite3_column_int(numbers, 0);
         snprintf(query, sizeof(query), "SELECT 'known' FROM schema_migrations WHERE number = %d",
                  number);
-        one_text(s->db, query, answer, sizeof(answer));
+        one_text(sqlite_of(s), query, answer, sizeof(answer));
         if (answer[0] == '\0')
             rc = fault_set(
                 fault, GW_EDB,
@@ -161,6 +166,10 @@ static int check_source(struct store *s, sqlite3 *from, const char *file, struct
 int store_restore(struct store *s, const char *file, void (*step)(void *context, int done, int all),
                   void *context, struct fault *fault)
 {
+    if (s->backend != &sqlite_backend)
+        return fault_set(fault, GW_EINVAL,
+                         "the database is PostgreSQL: restore its backups with pg_restore, or move "
+                         "a SQLite database over with linli import --from-sqlite");
     if (s->tx.open || s->read_only)
         return fault_set(fault, GW_EINVAL, "a backup cannot be restored here");
     sqlite3 *from = NULL;
@@ -171,11 +180,11 @@ int store_restore(struct store *s, const char *file, void (*step)(void *context,
     if (rc == 0)
         rc = check_source(s, from, file, fault);
     if (rc == 0) {
-        code = copy(s->db, from, step, context);
+        code = copy(sqlite_of(s), from, step, context);
         rc = code == SQLITE_OK
                  ? 0
-                 : fault_set(fault, connection_error(code), "%s: cannot restore the backup: %s",
-                             file, sqlite3_errstr(code));
+                 : fault_set(fault, sqlite_error(code), "%s: cannot restore the backup: %s", file,
+                             sqlite3_errstr(code));
     }
     sqlite3_close(from); /* nothing of it is open */
     return rc;

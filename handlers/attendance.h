@@ -222,6 +222,9 @@ GW_MUSTCHECK int attendance_schedule(const struct service *s, int64_t activity, 
 GW_MUSTCHECK int attendance_unschedule(const struct service *s, int64_t activity);
 /* "activity.over": at the end the leader is asked who came (attendance.ask, opens a flow). */
 GW_MUSTCHECK int attendance_over_timer(const struct service *s, int64_t activity);
+/* "attendance.due": the leader is asked again policy.record_remind_workdays before the ten working
+ * days are over, and when they are the level above hears of it (alerts.h). */
+GW_MUSTCHECK int attendance_due_timer(const struct service *s, int64_t activity);
 /* "activity.eve": the evening before the leader learns how many are coming, and the code
  * (activity.eve). */
 GW_MUSTCHECK int attendance_eve_timer(const struct service *s, int64_t activity);

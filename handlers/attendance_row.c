@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/base/json.h"
+#include "handlers/alerts.h"
 #include "handlers/hours_row.h"
 #include "handlers/notify.h"
 #include "handlers/protect.h"
@@ -224,6 +225,8 @@ int attendance_record_hours(const struct service *s, const struct attendance_ser
     struct ledger_entry entry;
     hours_row_entry(s, row, in->activity->leader, in->activity->leader_name, &entry);
     rc = hours_row_record(s, row, &entry);
+    if (rc >= 0)
+        rc = alerts_look(s, row);
     return rc < 0 ? rc : 1;
 }
 

@@ -382,6 +382,8 @@ static int confirm_activity(const struct service *s, int64_t activity)
         rc = activity_move(s, activity, ACTIVITY_CONFIRMED);
     if (rc >= 0)
         rc = timers_cancel(s->tx, "activity.over", activity);
+    if (rc >= 0)
+        rc = timers_cancel(s->tx, "attendance.due", activity);
     return rc < 0 ? rc : 0;
 }
 

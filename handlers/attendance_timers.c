@@ -1,5 +1,6 @@
 #include "gateway/base/json.h"
 #include "gateway/store/timers.h"
+#include "handlers/alerts.h"
 #include "handlers/attendance.h"
 #include "handlers/attendance_row.h"
 #include "handlers/notify.h"
@@ -100,6 +101,32 @@ static int who_closes(const struct service *s, const struct activity *a, int64_t
     return attendance_sheet(s, a->id, duty.address, sheet);
 }
 
+/* Asks who came: 1 asked, 0 when there is nothing (more) to ask, or GW_E*. */
+static int ask_list(const struct service *s, const struct activity *a)
+{
+    struct attendance_sheet sheet;
+    int64_t address;
+    int rc = who_closes(s, a, &address, &sheet);
+    if (rc != ATTENDANCE_READY || sheet.closed || sheet.count == 0)
+        return rc < 0 ? rc : 0;
+    json_t *params = params_of(s, a, &sheet);
+    json_put_int(params, "checked_in", sheet.checked_in);
+    attendance_put_missing(params, &sheet);
+    json_put_int(params, "minutes", sheet.length);
+    json_put_int(params, "quality", sheet.quality);
+    rc = notify_ask(s, address, "attendance.ask", params);
+    return rc < 0 ? rc : 1;
+}
+
+/* In the morning of the working day that is `after` the record's last one. */
+static int64_t due_at(const struct service *s, const struct activity *a, int after)
+{
+    const struct policy *p = s->policy;
+    int64_t day = workdays_after(&p->workdays, civil_day_of(a->ends_at, s->zone),
+                                 (int)p->record_workdays + after);
+    return notify_moment(s, day, p->work_from + p->task_morning_minutes);
+}
+
 int attendance_over_timer(const struct service *s, int64_t activity)
 {
     struct activity a;
@@ -108,17 +135,29 @@ int attendance_over_timer(const struct service *s, int64_t activity)
         return rc < 0 ? rc : 0;
     if (s->now < a.ends_at)
         return timers_set(s->tx, "activity.over", activity, a.ends_at);
-    struct attendance_sheet sheet;
-    int64_t address;
-    rc = who_closes(s, &a, &address, &sheet);
-    if (rc != ATTENDANCE_READY || sheet.closed || sheet.count == 0)
+    rc = ask_list(s, &a);
+    if (rc == 1)
+        rc = timers_set(s->tx, "attendance.due", activity,
+                        due_at(s, &a, -(int)s->policy->record_remind_workdays));
+    return rc < 0 ? rc : 0;
+}
+
+int attendance_due_timer(const struct service *s, int64_t activity)
+{
+    struct activity a;
+    int rc = activity_get(s, activity, &a);
+    if (rc != 1 || !goes_on(&a) || s->now < a.ends_at)
         return rc < 0 ? rc : 0;
-    json_t *params = params_of(s, &a, &sheet);
-    json_put_int(params, "checked_in", sheet.checked_in);
-    attendance_put_missing(params, &sheet);
-    json_put_int(params, "minutes", sheet.length);
-    json_put_int(params, "quality", sheet.quality);
-    return notify_ask(s, address, "attendance.ask", params);
+    rc = attendance_is_closed(s, activity);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    int64_t late = due_at(s, &a, 1);
+    if (s->now >= late)
+        return alerts_overdue(s, activity);
+    rc = ask_list(s, &a);
+    if (rc >= 0)
+        rc = timers_set(s->tx, "attendance.due", activity, late);
+    return rc < 0 ? rc : 0;
 }
 
 /* Who had a place and gave it up, and who took one over from the waiting list. */

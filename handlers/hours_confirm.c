@@ -1,5 +1,6 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
+#include "handlers/alerts.h"
 #include "handlers/hours.h"
 #include "handlers/hours_row.h"
 #include "handlers/notify.h"
@@ -186,6 +187,8 @@ int hours_confirm(const struct service *s, const struct hours_decision *d,
     if (out->missing != 0)
         return HOURS_DECIDE_INCOMPLETE;
     rc = record(s, d, row, &entry, out);
+    if (rc >= 0)
+        rc = alerts_look(s, row);
     if (rc < 0)
         return rc;
     rc = tell(s, "hours.confirmed", row, &v, out->total);

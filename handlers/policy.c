@@ -57,6 +57,12 @@ static const struct policy_key keys[] = {
     KEY(checkin_early_minutes, "minutes", 120, 0, DAY, "ours: who helps to set up comes early"),
     KEY(checkin_late_minutes, "minutes", 120, 0, DAY, "ours: who forgot may say so afterwards"),
     KEY(checkin_slack_minutes, "minutes", 15, 0, DAY, "ours: setting up and clearing away"),
+    KEY(record_remind_workdays, "working days", 2, 0, 60, "ours: time left to close the list"),
+    KEY(alert_burst_minutes, "minutes", 960, 1, 525600, "ours: more than anybody serves in a day"),
+    KEY(alert_burst_window, "minutes", 60, 1, DAY, "ours: 40 hours were sold in two minutes"),
+    KEY(alert_strangers, "people", 3, 1, 1000, "ours: one or two may be guests"),
+    KEY(alert_days, "days", 90, 1, 3650, "ours: a season"),
+    KEY(alert_sample_percent, "percent", 10, 0, 100, "ours: one in ten make-up entries"),
     KEY(objection_days, "days", 3, 1, 60, "ours: told to the volunteer with the receipt"),
 
     KEY(clash_gap_minutes, "minutes", 0, 0, 480, "ours: overlap only; the way there is theirs"),

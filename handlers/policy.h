@@ -48,12 +48,18 @@ struct policy {
     int64_t day_max_minutes;  /* more in a day is refused */
     int64_t claim_days_back;  /* how old a service may be when it is claimed */
     int64_t claim_min_minutes;
-    int64_t seal_at;               /* time of day of the ledger's daily seal */
-    int64_t record_workdays;       /* from the activity's end to its record */
-    int64_t checkin_early_minutes; /* before the start */
-    int64_t checkin_late_minutes;  /* after the end */
-    int64_t checkin_slack_minutes; /* outside the activity that a check-in and -out count */
-    int64_t objection_days;        /* in which a no-show's objection is answered */
+    int64_t seal_at;                /* time of day of the ledger's daily seal */
+    int64_t record_workdays;        /* from the activity's end to its record */
+    int64_t checkin_early_minutes;  /* before the start */
+    int64_t checkin_late_minutes;   /* after the end */
+    int64_t checkin_slack_minutes;  /* outside the activity that a check-in and -out count */
+    int64_t record_remind_workdays; /* before that term, when the leader is asked again */
+    int64_t alert_burst_minutes;    /* confirmed for one person by one confirmer in … */
+    int64_t alert_burst_window;     /* … so many minutes */
+    int64_t alert_strangers;        /* people of elsewhere confirmed by one in alert_days */
+    int64_t alert_days;
+    int64_t alert_sample_percent; /* of make-up hours that are looked at again */
+    int64_t objection_days;       /* in which a no-show's objection is answered */
 
     /* Activities and sign-ups */
     int64_t clash_gap_minutes; /* needed between two activities of one person */

@@ -3,6 +3,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "gateway/store/timers.h"
+#include "handlers/alerts.h"
 #include "handlers/audit_log.h"
 #include "handlers/counters.h"
 #include "handlers/list.h"
@@ -29,6 +30,7 @@ static const struct {
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1 },
     [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0 },
     [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0 },
+    [TASK_ALERT] = { "alert", "staff.alert", OUTBOX_NOTICE, 1 },
 };
 
 #define TASK_COLUMNS                                                                               \
@@ -156,6 +158,8 @@ static int tell_duty(const struct service *s, const struct task *t, const char *
     json_put_slice(params, "said", utf8_cut(t->said, SAID_SHOWN));
     json_object_set_new(params, "kind", json_string(kinds[t->kind].name));
     int rc = notify_set_tail(s, params, t->asker);
+    if (rc == 0 && t->kind == TASK_ALERT)
+        rc = alert_params(s, t->subject, params);
     if (rc != 0) {
         json_decref(params);
         return rc;

@@ -19,6 +19,8 @@ enum task_kind {
     TASK_COMPLAINT = 8, /* "staff.task" */
     TASK_REQUEST = 9,   /* "staff.task": somebody asks for help */
     TASK_ACCOUNT = 10,  /* "staff.account": its provider lets an account of ours send nothing */
+    TASK_ALERT = 12,    /* "staff.alert": hours that deserve a second look; goes to the level above.
+                           `subject` is the alert */
 };
 enum task_state { TASK_OPEN = 1, TASK_CLOSED = 2 };
 

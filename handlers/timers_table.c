@@ -16,6 +16,7 @@ const struct timer_handler handler_timers[] = {
     { "activity.eve", attendance_eve_timer },
     { "activity.over", attendance_over_timer },
     { "activity.reminder", signups_remind },
+    { "attendance.due", attendance_due_timer },
     { "broadcast.begin", broadcast_begin_timer },
     { "broadcast.call", broadcast_call_timer },
     { "broadcast.count", broadcast_count_timer },

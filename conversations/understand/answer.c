@@ -391,7 +391,8 @@ static int answer_time(const struct reading *r, json_t *slots)
         return 1;
     }
     struct slice low = slice_trim(r->normal.low);
-    if (slice_to_int(low, &digits) != 0) {
+    size_t at = 0;
+    if (scan_digits(low, &at, 4, &digits) == 0 || at != low.n) {
         return 0;
     }
     bool hhmm = low.n == 4 && digits / 100 < 24 && digits % 100 < 60;

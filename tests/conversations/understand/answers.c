@@ -107,6 +107,8 @@ static const struct answer answers[] = {
     { "time", "1430", "{\"time_start\":\"14:30\"}" },
     { "time", "下午两点到五点", "{\"time_start\":\"14:00\",\"time_end\":\"17:00\"}" },
     { "time", "明天", NULL },
+    { "time", "-020", NULL }, /* a number below zero is no time of day */
+    { "time", "+930", NULL },
     { "duration", "三个半", "{\"minutes\":210}" },
     { "duration", "整了三个半钟头", "{\"minutes\":210}" },
     { "duration", "3.5", "{\"minutes\":210}" },

@@ -18,7 +18,8 @@ static const struct {
     { "date.future", "date" },   { "time", "time_start" }, { "duration", "minutes" },
     { "count", "persons" },      { "number", "n" },        { "place", "place" },
     { "activity", "activity" },  { "quality", "quality" }, { "exceptions", "items" },
-    { "mended", "right_place" }, { "undone", "undone" },
+    { "mended", "right_place" }, { "undone", "undone" },   { "rating", "rating" },
+    { "paper", "paper" },
 };
 
 static const char *principal_slot(struct slice kind)

@@ -44,6 +44,7 @@ static bool wish_comes_first(struct run *r, const struct step *open, const struc
 static int open_wish(struct run *r, const struct flow *wish)
 {
     json_t *slots = json_deep_copy(r->understood.slots);
+    run_put_who(r, slots);
     if (r->understood.by_homophone)
         json_object_set_new(slots, "_by_sound", json_true());
     r->session.unknowns = 0;
@@ -62,13 +63,29 @@ static int not_understood(struct run *r)
     return run_menu(r, &r->c->menu.unknown, more);
 }
 
+/* run_answer for the person whom the text names; when it is no answer, the question stays about
+ * whom it was. */
+static int answer_of(struct run *r)
+{
+    json_t *slots = session_top(&r->session)->slots;
+    json_t *before = json_incref(json_object_get(slots, "_who"));
+    run_put_who(r, slots);
+    int rc = run_answer(r);
+    if (rc == 0 && r->who != 0 && before != NULL)
+        json_object_set(slots, "_who", before);
+    else if (rc == 0 && r->who != 0)
+        json_object_del(slots, "_who");
+    json_decref(before);
+    return rc;
+}
+
 /* The answer to the open question, else a new wish, else the question again. */
 static int answer_or_wish(struct run *r)
 {
     const struct step *open = run_open_step(r);
     const struct flow *wish = run_wish(r);
     if (open != NULL && !wish_comes_first(r, open, wish) && r->word != GLOBAL_FIX) {
-        int rc = run_answer(r);
+        int rc = answer_of(r);
         if (rc != 0)
             return rc < 0 ? rc : GW_OK;
     }
@@ -90,6 +107,9 @@ static int danger(struct run *r)
 static int turn_text(struct run *r)
 {
     const struct step *open = run_open_step(r);
+    int named = run_addressed(r);
+    if (named < 0)
+        return named;
     r->word = understand_global(r->reading);
     understand_decide(r->c->understander, r->reading, open != NULL ? open->context : CONTEXT_NONE,
                       &r->understood);
@@ -132,7 +152,7 @@ static int turn_event(struct run *r)
 static int add_where(struct run *r)
 {
     const struct frame *f = session_top(&r->session);
-    if (f == NULL || f->step < 0 || r->aside)
+    if (f == NULL || f->step < 0 || r->aside || r->gone)
         return GW_OK;
     bool silent =
         r->session.silent_since > 0 && r->s->now - r->session.silent_since >= RESUME_SECONDS;

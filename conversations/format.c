@@ -170,7 +170,7 @@ static int format_exact(const json_t *value, struct sbuf *out)
     return GW_OK;
 }
 
-static int format_names(const json_t *value, struct sbuf *out)
+static int format_names(const json_t *value, size_t most, struct sbuf *out)
 {
     if (json_is_string(value))
         return format_plain(value, out);
@@ -180,6 +180,8 @@ static int format_names(const json_t *value, struct sbuf *out)
     const json_t *item;
     json_array_foreach(value, i, item)
     {
+        if (i == most)
+            break;
         const json_t *name = json_is_object(item) ? json_object_get(item, "name") : item;
         if (!json_is_string(name))
             return GW_EINVAL;
@@ -188,6 +190,19 @@ static int format_names(const json_t *value, struct sbuf *out)
         sbuf_add(out, text_of(name));
     }
     return GW_OK;
+}
+
+/* Up to nine share a phone, and a text has one segment. */
+static int format_people(const json_t *value, struct sbuf *out)
+{
+    enum { ALL_OF = 3, SHOWN = 2 };
+    size_t n = json_array_size(value);
+    if (n <= ALL_OF)
+        return format_names(value, ALL_OF, out);
+    int rc = format_names(value, SHOWN, out);
+    if (rc == GW_OK)
+        sbuf_printf(out, "等%zu人", n);
+    return rc;
 }
 
 static int format_star(const json_t *value, struct sbuf *out)
@@ -228,7 +243,9 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
     case FORMAT_EXACT:
         return format_exact(value, out);
     case FORMAT_NAMES:
-        return format_names(value, out);
+        return format_names(value, SIZE_MAX, out);
+    case FORMAT_PEOPLE:
+        return format_people(value, out);
     case FORMAT_TAIL:
     case FORMAT_YEAR:
         return format_head(value, format, out);

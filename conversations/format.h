@@ -19,6 +19,7 @@
  *   clock     09:00 → 上午9点, 13:30 → 下午1点半, 12:00 → 中午12点
  *   exact     08:52 → 8点52分, 16:31 → 16点31分
  *   names     list of names, or of objects with "name" → 杨秀兰、李国才
+ *   people    the same, of more than three two and how many: 杨秀兰、李国才等9人
  *   tail      phone → its last four digits
  *   year      1955-… → 1955
  *   star      1 to 5 → 一 to 五

@@ -29,6 +29,7 @@ struct run {
     const struct step *resumed;      /* the question that was open when the text came */
     const struct flow *resumed_flow; /* its flow */
     bool missed; /* the text was not understood, or did not answer the open question */
+    int64_t who; /* volunteers.id of the one on this phone whom the text names in front, else 0 */
 };
 
 /* run.c: replies */
@@ -122,6 +123,14 @@ bool run_is_second(const struct run *r, const struct frame *f);
 GW_MUSTCHECK int run_second_wish(struct run *r);
 /* The offer did not fit the SMS: it waits for the next reply. */
 void run_second_unseen(struct run *r);
+
+/* addressed.c: several people on one phone */
+
+/* Takes the name of one of them off the front of the text (李国才 3小时): `who` is that person and
+ * the rest is what is read. 0 or GW_E*. */
+GW_MUSTCHECK int run_addressed(struct run *r);
+/* The person as slot _who of a flow (actions/who.h). */
+void run_put_who(const struct run *r, json_t *slots);
 
 /* learn.c */
 

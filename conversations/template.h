@@ -30,6 +30,7 @@
     X(FORMAT_COUNT, "count")                                                                       \
     X(FORMAT_HOURS, "hours")                                                                       \
     X(FORMAT_YUAN, "yuan")                                                                         \
+    X(FORMAT_PEOPLE, "people")                                                                     \
     X(FORMAT_PICKS, "picks")                                                                       \
     X(FORMAT_EACH, "each")                                                                         \
     X(FORMAT_LISTED, "listed")                                                                     \

@@ -38,6 +38,8 @@ static const struct policy_key keys[] = {
     KEY(oldest_age, "age", 120, 60, 150, "ours: GB 11643 sets no limit, a typing error does"),
     KEY(people_per_phone, "people", 9, 1, 9, "ours: as many as one numbered question holds"),
     KEY(guardian_days, "days", 7, 1, 60, "ours: as long as any question stays open"),
+    KEY(proxy_days, "days", 7, 1, 60, "ours: told to the worker; then what was given is deleted"),
+    KEY(proxy_day_max, "people", 50, 1, 1000, "ours: more come as a list (linli import)"),
     KEY(population, "people", 416188, 1, 100000000, "census 2020, Simao district"),
     KEY(target_percent, "percent", 10, 1, 100, "Opinion part 2: 10 % of the population"),
     KEY(trainings_per_year, "trainings", 2, 0, 50, "Opinion part 4: in principle two a year"),

@@ -34,6 +34,8 @@ struct policy {
     int64_t oldest_age;
     int64_t people_per_phone;
     int64_t guardian_days;  /* how long the guardian is waited for */
+    int64_t proxy_days;     /* how long somebody whom others registered is waited for */
+    int64_t proxy_day_max;  /* people a worker registers a day */
     int64_t population;     /* of the district */
     int64_t target_percent; /* registered volunteers of the population */
     int64_t trainings_per_year;

@@ -26,7 +26,7 @@ static const struct {
     [TASK_APOLOGY] = { "apology", "staff.task", OUTBOX_NOTICE, 0 },
     [TASK_SAFETY] = { "safety", "staff.safety", OUTBOX_CODE, 0 },
     [TASK_UNREACHABLE] = { "unreachable", "staff.unreachable", OUTBOX_NOTICE, 0 },
-    [TASK_DISPUTE] = { "dispute", "staff.task", OUTBOX_NOTICE, 1 },
+    [TASK_DISPUTE] = { "dispute", "staff.dispute", OUTBOX_NOTICE, 1 },
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1 },
     [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0 },
     [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0 },

@@ -15,7 +15,8 @@ enum task_kind {
     TASK_APOLOGY = 4,       /* "staff.task": a message that failed here */
     TASK_SAFETY = 5,        /* "staff.safety": at once, also at night */
     TASK_UNREACHABLE = 6,   /* "staff.unreachable": the carrier blocks our texts */
-    TASK_DISPUTE = 7,   /* "staff.task": registered without wanting it; goes to the level above */
+    TASK_DISPUTE = 7,   /* "staff.dispute": registered without wanting it; goes to the level above.
+                           `name` is who registered, empty when unknown */
     TASK_COMPLAINT = 8, /* "staff.task" */
     TASK_REQUEST = 9,   /* "staff.task": somebody asks for help */
     TASK_ACCOUNT = 10,  /* "staff.account": its provider lets an account of ours send nothing */

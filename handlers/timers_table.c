@@ -5,6 +5,7 @@
 #include "handlers/guardians.h"
 #include "handlers/imports.h"
 #include "handlers/offers.h"
+#include "handlers/proxies.h"
 #include "handlers/seal.h"
 #include "handlers/service.h"
 #include "handlers/signups.h"
@@ -31,6 +32,7 @@ const struct timer_handler handler_timers[] = {
     { "import.ask", import_ask_timer },
     { "ledger.seal", seal_timer },
     { "offer.expires", offer_expires },
+    { "proxy.expires", proxy_expires },
     { "task.overdue", task_overdue },
     { "training.due", training_due_timer },
     { 0 },

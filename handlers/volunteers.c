@@ -35,6 +35,9 @@ SQL(volunteers_at, "SELECT " VOLUNTEER_COLUMNS " FROM volunteer_links l "
                    "JOIN volunteers v ON v.id = l.volunteer "
                    "WHERE l.address = $address AND v.state IN (1, 2) ORDER BY l.volunteer");
 SQL(volunteer_one, "SELECT " VOLUNTEER_COLUMNS " FROM volunteers v WHERE v.id = $id");
+SQL(volunteer_phoneless, "SELECT " VOLUNTEER_COLUMNS " FROM volunteers v WHERE v.area = $area "
+                         "AND v.state = 2 AND v.name = $name AND v.birth = $birth "
+                         "AND v.address = 0 ORDER BY v.id LIMIT 1");
 SQL(volunteer_insert,
     "INSERT INTO volunteers (id, number, name, birth, year_only, gender, area, state, "
     "verification, provisional, address, registered_at, left_at, id_number, id_digest) VALUES "
@@ -48,8 +51,9 @@ SQL(seen_set, "UPDATE volunteers SET provisional = 0, verification = "
               "CASE WHEN $papers = 1 THEN 1 ELSE verification END "
               "WHERE id = $id AND (provisional = 1 OR ($papers = 1 AND verification <> 1))");
 SQL(identity_delete, "UPDATE volunteers SET name = '', birth = 0, year_only = 0, gender = 0, "
-                     "state = 4, provisional = 0, address = 0, left_at = $now, "
-                     "id_number = $empty, id_digest = NULL WHERE id = $id AND state <> 4");
+                     "state = $state, provisional = 0, address = 0, left_at = $now, "
+                     "id_number = $empty, id_digest = NULL WHERE id = $id "
+                     "AND state NOT IN ($state, 4)");
 SQL(fields_delete, "DELETE FROM volunteer_fields WHERE volunteer = $id");
 SQL(volunteers_sum, "SELECT COUNT(*), "
                     "CAST(COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0) AS BIGINT), "
@@ -193,15 +197,19 @@ static int insert_volunteer(const struct service *s, struct volunteer *v)
     return volunteer_link(s, v->id, v->address);
 }
 
-static void fill_from_form(const struct service *s, const struct volunteer_form *form,
-                           struct volunteer *v)
+static void fill_birth(const struct volunteer_form *form, struct volunteer *v)
 {
     struct civil b;
     civil_from_day(form->birth, &b);
+    v->birth = form->year_only ? civil_day(b.year, 12, 31) : form->birth;
+}
+
+static void fill_from_form(const struct service *s, const struct volunteer_form *form,
+                           struct volunteer *v)
+{
     *v = (struct volunteer){
         .id = ids_next(s->ids),
         .name = arena_dup(s->arena, slice_trim(form->name)),
-        .birth = form->year_only ? civil_day(b.year, 12, 31) : form->birth,
         .year_only = form->year_only,
         .gender = form->gender,
         .area = form->area,
@@ -210,6 +218,7 @@ static void fill_from_form(const struct service *s, const struct volunteer_form 
         .address = form->address,
         .registered_at = s->now,
     };
+    fill_birth(form, v);
 }
 
 static int put_consent(const struct service *s, const struct volunteer_form *form, int64_t id)
@@ -224,12 +233,32 @@ static int put_consent(const struct service *s, const struct volunteer_form *for
     return consent_put(s, &c);
 }
 
+/* The same for people without a phone: one of that name and year in the place. */
+static int find_phoneless(const struct service *s, const struct volunteer_form *form,
+                          struct volunteer *out)
+{
+    struct volunteer v, *list;
+    fill_birth(form, &v);
+    int n = read_list(
+        s,
+        sql_rows(s->tx, &volunteer_phoneless,
+                 BINDS(BIND_INT("area", form->area), BIND_TEXT("name", slice_trim(form->name)),
+                       BIND_INT("birth", v.birth))),
+        &list);
+    if (n == 1)
+        *out = list[0];
+    return n;
+}
+
 /* Whether this person is on the phone already: 1 and `*out`, 0 with the number of people there in
  * `*people`, or GW_E*. */
 static int find_same(const struct service *s, const struct volunteer_form *form, int *people,
                      struct volunteer *out)
 {
     struct volunteer *list;
+    *people = 0;
+    if (form->address == 0)
+        return find_phoneless(s, form, out);
     int n = volunteers_by_address(s, form->address, &list);
     for (int i = 0; i < n; i++)
         if (slice_eq(list[i].name, slice_trim(form->name))) {
@@ -275,6 +304,8 @@ int volunteer_register(const struct service *s, const struct volunteer_form *for
 
 int volunteer_link(const struct service *s, int64_t id, int64_t address)
 {
+    if (address == 0) /* without a phone */
+        return 0;
     return sql_run(
         s->tx, &link_insert,
         BINDS(BIND_INT("address", address), BIND_INT("volunteer", id), BIND_INT("now", s->now)));
@@ -295,11 +326,11 @@ int volunteer_seen(const struct service *s, int64_t id, bool papers)
     return sql_run(s->tx, &seen_set, BINDS(BIND_INT("id", id), BIND_INT("papers", papers)));
 }
 
-int volunteer_leave(const struct service *s, int64_t id)
+static int remove_identity(const struct service *s, int64_t id, enum volunteer_state state)
 {
-    int rc =
-        sql_run(s->tx, &identity_delete,
-                BINDS(BIND_INT("id", id), BIND_INT("now", s->now), BIND_BLOB("empty", SLICE(""))));
+    int rc = sql_run(s->tx, &identity_delete,
+                     BINDS(BIND_INT("id", id), BIND_INT("state", state), BIND_INT("now", s->now),
+                           BIND_BLOB("empty", SLICE(""))));
     if (rc <= 0)
         return rc < 0 ? rc : LEAVE_UNCHANGED;
     rc = sql_run(s->tx, &links_delete, BINDS(BIND_INT("id", id)));
@@ -310,6 +341,16 @@ int volunteer_leave(const struct service *s, int64_t id)
     if (rc >= 0)
         rc = hours_forget(s, id, 0);
     return rc < 0 ? rc : LEAVE_DONE;
+}
+
+int volunteer_leave(const struct service *s, int64_t id)
+{
+    return remove_identity(s, id, VOLUNTEER_LEFT);
+}
+
+int volunteer_freeze(const struct service *s, int64_t id)
+{
+    return remove_identity(s, id, VOLUNTEER_FROZEN);
 }
 
 int volunteers_count(const struct service *s, int64_t area, struct volunteer_counts *out)

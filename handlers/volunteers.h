@@ -11,7 +11,7 @@
 enum volunteer_state {
     VOLUNTEER_PENDING_GUARDIAN = 1, /* 14 to 17 and the guardian has not said yes: nothing counts */
     VOLUNTEER_ACTIVE = 2,
-    VOLUNTEER_FROZEN = 3, /* by a disputed registration: no effects, no messages */
+    VOLUNTEER_FROZEN = 3, /* by a disputed registration: no effects, no identity, no messages */
     VOLUNTEER_LEFT = 4,   /* identity removed; the ledger stays */
 };
 enum { VOLUNTEER_STATES = 5 };
@@ -45,7 +45,7 @@ struct volunteer_form {
     bool year_only;
     enum gender gender;
     int64_t area;     /* places code, 0 for elsewhere */
-    int64_t address;  /* who writes */
+    int64_t address;  /* who writes; 0 for somebody without a phone, who signed on paper */
     bool by_guardian; /* a guardian registers a child from the guardian's own phone */
     bool imported;    /* from an office's list (imports.h): provisional, and without a consent */
     struct slice channel; /* "sms", "wechat", "console" … */
@@ -138,6 +138,10 @@ GW_MUSTCHECK int volunteer_move(const struct service *s, int64_t id, enum volunt
  * entries under the id. LEAVE_DONE, LEAVE_UNCHANGED or GW_E*. */
 enum volunteer_leave_outcome { LEAVE_DONE, LEAVE_UNCHANGED };
 GW_MUSTCHECK int volunteer_leave(const struct service *s, int64_t id);
+
+/* A registration that the person never wanted: the same at once, and the record stays as frozen so
+ * that it can be looked into. The same outcomes. */
+GW_MUSTCHECK int volunteer_freeze(const struct service *s, int64_t id);
 
 struct volunteer_counts {
     int64_t active, verified, pending;

@@ -1,42 +1,86 @@
 /* Leaving: the record goes after one question, a registration that was never wanted at once. */
-#include "conversations/actions/common.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 #include "handlers/consents.h"
 #include "handlers/followers.h"
 #include "handlers/imports.h"
+#include "handlers/proxies.h"
 #include "handlers/tasks.h"
 #include "handlers/volunteers.h"
 
-/* No cooling-off and no question (scripts 1.4): frozen, and the level above looks into it. */
-static int dispute(struct action_call *call, const struct person *me)
+/* Whose registration it is about: the one that somebody else made, else whom the text names, else
+ * of several those whom nobody has seen, else the first. */
+static int disputed(struct action_call *call, const struct proxy_giver *giver,
+                    struct volunteer out[WHO_MAX])
+{
+    struct volunteer *people = NULL;
+    int n = who_here(call, &people), count = 0;
+    unsigned mask = n > 0 ? who_meant(call, people, n) : 0;
+    for (int i = 0; i < n; i++)
+        if (giver->volunteer != 0 && people[i].id == giver->volunteer)
+            mask = 1u << i;
+    for (int i = 0; mask == 0 && i < n; i++)
+        if (people[i].provisional)
+            out[count++] = people[i];
+    for (int i = 0; i < n; i++)
+        if (mask >> i & 1u)
+            out[count++] = people[i];
+    if (count == 0 && n > 0)
+        out[count++] = people[0];
+    return n < 0 ? n : count;
+}
+
+static int freeze(struct action_call *call, const struct volunteer *v)
+{
+    int rc = signups_leave(call->service, v->id);
+    return rc < 0 ? rc : volunteer_freeze(call->service, v->id);
+}
+
+/* No cooling-off and no question (scripts 1.4): frozen and erased, and the level above looks into
+ * it. */
+static int dispute(struct action_call *call, const struct proxy_giver *giver, int64_t area)
 {
     const struct service *s = call->service;
     struct task task = { 0 };
     const struct task_form form = {
         .kind = TASK_DISPUTE,
-        .area = me->area,
+        .org = giver->org,
+        .area = area,
         .asker = call->address->id,
-        .volunteer = me->id,
-        .name = me->name,
+        .name = giver->name,
         .said = action_words(call),
     };
-    int rc = signups_leave(s, me->id);
-    if (rc >= 0)
-        rc = volunteer_move(s, me->id, VOLUNTEER_FROZEN);
-    if (rc >= 0)
-        rc = opt_out(s, call->address->id, OPT_ALL, action_words(call), action_channel(call));
+    int rc = opt_out(s, call->address->id, OPT_ALL, action_words(call), action_channel(call));
     if (rc >= 0)
         rc = task_open(s, &form, &task);
-    return rc < 0 ? rc : action_end(call, "disputed");
+    if (rc >= 0)
+        rc = people_drop_session(s->tx, call->address->conversation);
+    if (rc < 0)
+        return rc;
+    call->forget_session = true; /* the question about it, with the name, is over */
+    struct slice by = arena_dup(s->arena, giver->name);
+    json_object_clear(call->slots);
+    json_put_slice(call->slots, "by", by);
+    return action_end(call, by.n > 0 ? "by" : "disputed");
 }
 
 static int account_dispute(struct action_call *call)
 {
-    struct person me;
-    int rc = action_person(call, &me);
-    if (rc < 0)
-        return rc;
-    return rc == 0 ? action_end(call, "stranger") : dispute(call, &me);
+    struct proxy_giver giver = { 0 };
+    struct volunteer people[WHO_MAX];
+    int given = proxy_dispute(call->service, call->address->id, &giver);
+    if (given < 0)
+        return given;
+    /* A question that was never answered made no record: nobody of the phone is meant. */
+    int n = given == 1 && giver.volunteer == 0 ? 0 : disputed(call, &giver, people);
+    if (n < 0)
+        return n;
+    if (given == 0 && n == 0)
+        return action_end(call, "stranger");
+    int rc = GW_OK;
+    for (int i = 0; rc >= 0 && i < n; i++)
+        rc = freeze(call, &people[i]);
+    return rc < 0 ? rc : dispute(call, &giver, n > 0 ? people[0].area : 0);
 }
 
 static int account_start(struct action_call *call)
@@ -80,7 +124,7 @@ static int account_unfollow(struct action_call *call)
 
 const struct action account_actions[] = {
     { "account.start", account_start, OUTCOMES("sure", "none", "disputed") },
-    { "account.dispute", account_dispute, OUTCOMES("disputed", "stranger"), FINAL },
+    { "account.dispute", account_dispute, OUTCOMES("disputed", "by", "stranger"), FINAL },
     { "account.unfollow", account_unfollow, OUTCOMES("done"), FINAL },
     { "account.leave", account_leave, OUTCOMES("deleted", "none"), FINAL },
     { .name = NULL },

@@ -1,5 +1,5 @@
 /* 到了: check-in near the start of what one signed up for. */
-#include "conversations/actions/common.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 #include "handlers/attendance.h"
 #include "handlers/notify.h"
@@ -7,18 +7,89 @@
 
 enum { LED = 20 };
 
+/* Who of several on one phone is expected about now. */
+static int expected(struct action_call *call, const struct volunteer *people, int n, unsigned *out)
+{
+    const struct service *s = call->service;
+    int64_t early = s->policy->checkin_early_minutes * 60;
+    struct signup *own = NULL;
+    int count = signups_at(s, call->address->id, s->now, &own);
+    *out = 0;
+    for (int k = 0; k < count; k++)
+        for (int i = 0; i < n; i++)
+            if (own[k].volunteer == people[i].id && own[k].state == SIGNUP_JOINED &&
+                own[k].starts_at - early <= s->now)
+                *out |= 1u << i;
+    return count < 0 ? count : GW_OK;
+}
+
+static int checkin_whose(struct action_call *call)
+{
+    struct volunteer *people = NULL;
+    unsigned near = 0;
+    int n = who_here(call, &people);
+    if (n <= 1)
+        return n < 0 ? n : action_end(call, "known");
+    int rc = expected(call, people, n, &near);
+    if (rc < 0)
+        return rc;
+    unsigned mask = who_meant(call, people, n);
+    bool all = (mask & (mask - 1)) != 0;
+    if (mask == 0 || (all && near != 0))
+        mask = near;
+    json_object_set_new(call->slots, "names", who_names(people, n));
+    bool walks_in = mask == 0 && json_slice(call->slots, "code").n > 0;
+    bool ask = walks_in || (!all && (mask & (mask - 1)) != 0);
+    who_set(call, people, n, ask ? 0 : mask);
+    return action_end(call, ask ? "which" : "known");
+}
+
+/* Each of several checks in for themselves; told together. */
+static int check_many(struct action_call *call, const struct volunteer *people, int n)
+{
+    const struct service *s = call->service;
+    json_t *in = json_array(), *left = json_array();
+    struct attendance_check last = { 0 };
+    int rc = GW_OK, why = ATTENDANCE_NONE_NEAR;
+    for (int i = 0; rc >= 0 && i < n; i++) {
+        struct attendance_check check = { 0 };
+        rc = attendance_check_in(s, people[i].id, json_slice(call->slots, "code"), &check);
+        bool here =
+            rc == ATTENDANCE_CHECKED_IN || rc == ATTENDANCE_AGAIN || rc == ATTENDANCE_WALKED_IN;
+        if (here)
+            last = check;
+        else
+            why = rc;
+        json_array_append_new(here ? in : left, json_stringn(people[i].name.p, people[i].name.n));
+    }
+    bool any = json_array_size(in) > 0;
+    json_object_set_new(call->slots, "names", in);
+    json_object_set_new(call->slots, "left", left);
+    if (rc < 0)
+        return rc;
+    json_put_slice(call->slots, "name", people[0].name);
+    json_put_slice(call->slots, "title", last.title);
+    json_put_slice(call->slots, "leader", last.leader);
+    if (!any)
+        return action_end(call, attendance_check_outcome_name((enum attendance_check_outcome)why));
+    notify_set_time(s, call->slots, NULL, "at", last.at);
+    return action_end(call, "several");
+}
+
 static int checkin_check(struct action_call *call)
 {
     const struct service *s = call->service;
-    struct person me;
+    struct volunteer people[WHO_MAX];
     struct attendance_check check = { 0 };
-    int rc = action_person(call, &me);
+    int rc = who_chosen(call, people);
     if (rc <= 0)
         return rc < 0 ? rc : GW_ENOTFOUND;
-    rc = attendance_check_in(s, me.id, json_slice(call->slots, "code"), &check);
+    if (rc > 1)
+        return check_many(call, people, rc);
+    rc = attendance_check_in(s, people[0].id, json_slice(call->slots, "code"), &check);
     if (rc < 0)
         return rc;
-    json_put_slice(call->slots, "name", me.name);
+    json_put_slice(call->slots, "name", people[0].name);
     json_put_int(call->slots, "young", check.why == SIGNUP_TOO_YOUNG);
     if (check.activity != 0) {
         json_put_id(call->slots, "_activity", check.activity);
@@ -82,9 +153,10 @@ static int checkin_code(struct action_call *call)
 }
 
 const struct action checkin_actions[] = {
+    { "checkin.whose", checkin_whose, OUTCOMES("known", "which") },
     { "checkin.check", checkin_check,
-      OUTCOMES("checked_in", "again", "none_near", "code_wrong", "closed", "walked_in", "not_for",
-               "elsewhere"),
+      OUTCOMES("checked_in", "several", "again", "none_near", "code_wrong", "closed", "walked_in",
+               "not_for", "elsewhere"),
       FINAL },
     { "checkin.leave", checkin_leave, OUTCOMES("left", "again", "not_in", "closed"), FINAL },
     { "checkin.code", checkin_code, OUTCOMES("shown", "none", "not_allowed", "over") },

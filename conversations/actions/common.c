@@ -27,8 +27,9 @@ static bool kept_this_turn(const struct action_call *call)
 int action_person(struct action_call *call, struct person *out)
 {
     const struct service *s = call->service;
+    int64_t who = json_id(call->slots, "_who");
     *out = (struct person){ .id = json_id(call->slots, "_me") };
-    if (out->id != 0 && kept_this_turn(call)) {
+    if (out->id != 0 && (who == 0 || who == out->id) && kept_this_turn(call)) {
         out->name = arena_dup(s->arena, json_slice(call->slots, "_me_name"));
         out->area = json_id(call->slots, "_me_area");
         return 1;
@@ -42,7 +43,8 @@ int action_person(struct action_call *call, struct person *out)
     for (int i = 0; i < n; i++) {
         if (own[i].state != VOLUNTEER_ACTIVE)
             continue;
-        if (!me || (said.n > 0 && slice_eq(own[i].name, said)))
+        bool meant = who != 0 ? own[i].id == who : said.n > 0 && slice_eq(own[i].name, said);
+        if (!me || meant)
             me = &own[i];
     }
     if (!me)

@@ -14,9 +14,9 @@ struct person {
     int64_t area;
 };
 
-/* Of several on one phone the one the slot "name" gives, else the first registered; only active
- * records. Looked up once a turn: kept in slots beginning with _me. 1, 0 when there is none, or
- * GW_E*. The name is in the arena. */
+/* Of several on one phone the one of the slot _who (who.h), else whom the slot "name" gives, else
+ * the first registered; only active records. Looked up once a turn: kept in slots beginning with
+ * _me. 1, 0 when there is none, or GW_E*. The name is in the arena. */
 GW_MUSTCHECK int action_person(struct action_call *call, struct person *out);
 
 /* The text of this turn as written; empty when there is none. Borrowed from the reading. */

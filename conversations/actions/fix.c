@@ -1,5 +1,6 @@
 /* 改 and 删掉: any entry of one's own, at any age of it. */
 #include "conversations/actions/service_rows.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 
 enum { SHOWN = 9, LOOKED_AT = 50 };
@@ -8,6 +9,59 @@ static void choose(json_t *slots, const struct hours *row)
 {
     json_put_id(slots, "_hours", row->id);
     json_put_int(slots, "_old", row->minutes);
+    json_put_id(slots, "_who", row->person);
+}
+
+static struct slice name_of(const struct volunteer *people, int n, int64_t id)
+{
+    for (int i = 0; i < n; i++)
+        if (people[i].id == id)
+            return people[i].name;
+    return SLICE("");
+}
+
+/* Entries of a phone: those of the people the text means, else of all who are on it, newest
+ * service first, in the arena. */
+struct entries {
+    struct volunteer *people;
+    int people_count;
+    struct hours rows[LOOKED_AT];
+    int count;
+    bool several; /* entries of more than one person */
+};
+
+static void insert(struct entries *e, const struct hours *row)
+{
+    int at = e->count;
+    while (at > 0 && e->rows[at - 1].day < row->day)
+        at--;
+    if (at == LOOKED_AT)
+        return;
+    int last = e->count < LOOKED_AT ? e->count++ : LOOKED_AT - 1;
+    for (; last > at; last--)
+        e->rows[last] = e->rows[last - 1];
+    e->rows[at] = *row;
+}
+
+static int entries_load(struct action_call *call, struct entries *e)
+{
+    *e = (struct entries){ 0 };
+    e->people_count = who_here(call, &e->people);
+    if (e->people_count <= 0)
+        return e->people_count;
+    unsigned mask = e->people_count > 1 ? who_meant(call, e->people, e->people_count) : 1u;
+    for (int i = 0; i < e->people_count; i++) {
+        struct hours *rows = NULL;
+        bool meant = mask == 0 || (mask >> i & 1u) != 0;
+        int n = meant ? hours_recent(call->service, e->people[i].id, false, LOOKED_AT, &rows) : 0;
+        if (n < 0)
+            return n;
+        for (int k = 0; k < n; k++)
+            insert(e, &rows[k]);
+    }
+    for (int i = 1; i < e->count; i++)
+        e->several = e->several || e->rows[i].person != e->rows[0].person;
+    return e->count;
 }
 
 /* What a message shows of the chosen row, the new value left as it is. */
@@ -38,22 +92,21 @@ static bool means(const struct action_call *call, const struct hours *row)
 /* The one entry that the words and the day mean; without any, which one is the question. */
 static int find(struct action_call *call)
 {
-    struct person me;
-    struct hours *rows = NULL;
-    int rc = action_person(call, &me);
-    if (rc <= 0)
-        return rc < 0 ? rc : action_end(call, "none");
-    json_put_slice(call->slots, "name", me.name);
-    int n = hours_recent(call->service, me.id, false, LOOKED_AT, &rows);
+    struct entries *e = arena_alloc(call->service->arena, sizeof *e);
+    int n = entries_load(call, e), rc;
     if (n <= 0)
         return n < 0 ? n : action_end(call, "none");
     const struct hours *only = NULL;
     int fit = 0;
     for (int i = 0; i < n; i++)
-        if (means(call, &rows[i])) {
-            only = &rows[i];
+        if (means(call, &e->rows[i])) {
+            only = &e->rows[i];
             fit++;
         }
+    json_put_slice(call->slots, "name",
+                   e->several && fit != 1
+                       ? SLICE("")
+                       : name_of(e->people, e->people_count, (only ? only : e->rows)->person));
     bool named = json_slice(call->slots, "activity").n > 0 || json_slice(call->slots, "date").n > 0;
     if (fit != 1 || !named)
         return action_end(call, "several");
@@ -79,12 +132,9 @@ static int withdraw_find(struct action_call *call)
 
 static int fix_mine(struct action_call *call)
 {
-    struct person me;
-    struct hours *rows = NULL;
-    int rc = action_person(call, &me);
-    if (rc <= 0)
-        return rc;
-    int n = hours_recent(call->service, me.id, false, LOOKED_AT, &rows);
+    struct entries *e = arena_alloc(call->service->arena, sizeof *e);
+    int n = entries_load(call, e);
+    struct hours *rows = e->rows;
     if (n < 0)
         return n;
     /* 下页: what the page before had room for is left out. */
@@ -100,7 +150,11 @@ static int fix_mine(struct action_call *call)
     int shown = 0;
     for (int i = from; i < n && shown < SHOWN; i++) {
         json_t *item = json_object(), *set = json_object();
+        struct slice name = name_of(e->people, e->people_count, rows[i].person);
         row_describe(call->service, item, &rows[i]);
+        if (e->several)
+            json_put_slice(item, "whose", name);
+        json_put_slice(set, "name", name);
         choose(set, &rows[i]);
         row_describe(call->service, set, &rows[i]);
         json_object_del(set, "minutes");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conversations/actions/service_rows.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "handlers/notify.h"
@@ -75,6 +76,24 @@ static void date_part(struct action_call *call)
                            civil_day_of(call->service->now, call->service->zone));
 }
 
+/* 李国才3小时: whose it was is no part of what was done. */
+static int take_who(struct action_call *call)
+{
+    struct volunteer *people = NULL;
+    struct slice what = json_slice(call->slots, "activity");
+    int n = who_here(call, &people);
+    if (n < 2)
+        return n < 0 ? n : GW_OK;
+    for (int i = 0; i < n; i++)
+        if (people[i].name.n > 0 && slice_starts(what, people[i].name)) {
+            json_put_slice(call->slots, "activity",
+                           arena_dup(call->service->arena, slice_skip(what, people[i].name.n)));
+            break;
+        }
+    who_set(call, people, n, who_meant(call, people, n));
+    return GW_OK;
+}
+
 /* An activity of ours named by its number: title, date and length are known. */
 static int take_activity(struct action_call *call, int64_t code, bool *known)
 {
@@ -96,11 +115,11 @@ static int hours_prepare(struct action_call *call)
 {
     int64_t code = action_number(call->slots, "activity_no", 0);
     bool known = true;
-    if (code > 0) {
-        int rc = take_activity(call, code, &known);
-        if (rc < 0)
-            return rc;
-    }
+    int rc = take_who(call);
+    if (rc >= 0 && code > 0)
+        rc = take_activity(call, code, &known);
+    if (rc < 0)
+        return rc;
     take_one_day(call->slots);
     date_part(call);
     join_place(call);
@@ -218,7 +237,19 @@ static int hours_correct(struct action_call *call)
         put_right(call);
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         json_object_del(call->slots, said[i]);
-    return is_range(call) ? action_end(call, "range") : hours_match(call);
+    if (is_range(call))
+        return action_end(call, "range");
+    int rc = hours_match(call);
+    struct volunteer *people = NULL;
+    int n = rc == GW_OK ? who_here(call, &people) : rc;
+    if (n < 0)
+        return n;
+    unsigned mask = who_meant(call, people, n);
+    if (n < 2 || mask == 0)
+        return rc;
+    who_set(call, people, n, mask);
+    rc = hours_match(call);
+    return rc < 0 ? rc : action_end(call, "known");
 }
 
 static int minute_of(const json_t *slots, const char *key)
@@ -275,14 +306,10 @@ static bool not_yet(struct action_call *call, int64_t day, int64_t ready_at)
     return true;
 }
 
-static int hours_report_action(struct action_call *call)
+static struct hours_claim claim_of(struct action_call *call, int64_t person)
 {
-    struct person me;
-    int rc = action_person(call, &me);
-    if (rc <= 0)
-        return rc < 0 ? rc : action_end(call, "not_volunteer");
     struct hours_claim claim = {
-        .person = me.id,
+        .person = person,
         .address = call->address->id,
         .minutes = json_int(call->slots, "minutes", 0),
         .start_min = -1,
@@ -293,13 +320,54 @@ static int hours_report_action(struct action_call *call)
     };
     (void)action_day(call->slots, "date", &claim.day);
     set_times(&claim, call->slots);
+    return claim;
+}
+
+/* The same for each of several on one phone, told in one receipt. Where none of them could be
+ * recorded it is told as for one. */
+static int report_many(struct action_call *call, const struct volunteer *people, int n)
+{
+    json_t *in = json_array(), *left = json_array();
+    struct hours_receipt receipt = { 0 };
+    int worst = HOURS_RECORDED, rc = GW_OK;
+    for (int i = 0; rc >= 0 && i < n; i++) {
+        struct hours_claim claim = claim_of(call, people[i].id);
+        struct hours_receipt r = { 0 };
+        rc = hours_report(call->service, &claim, &r);
+        bool kept = rc == HOURS_RECORDED || rc == HOURS_UNCHANGED;
+        receipt = kept || worst == HOURS_RECORDED ? r : receipt;
+        worst = kept || rc < 0 ? worst : rc;
+        json_array_append_new(kept ? in : left, json_stringn(people[i].name.p, people[i].name.n));
+    }
+    bool any = json_array_size(in) > 0;
+    json_object_set_new(call->slots, "names", in);
+    json_object_set_new(call->slots, "left", left);
+    if (rc < 0)
+        return rc;
+    json_put_slice(call->slots, "name", people[0].name);
+    enum hours_outcome outcome = any ? HOURS_RECORDED : (enum hours_outcome)worst;
+    describe(call->service, call->slots, outcome, &receipt);
+    return action_end(call, any ? "many" : hours_outcome_name(outcome));
+}
+
+static int hours_report_action(struct action_call *call)
+{
+    struct volunteer people[WHO_MAX];
+    int rc = who_chosen(call, people);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "not_volunteer");
+    if (rc > 1)
+        return report_many(call, people, rc);
+    const struct volunteer *me = &people[0];
+    struct hours_claim claim = claim_of(call, me->id);
     struct hours_receipt receipt = { 0 };
     rc = hours_report(call->service, &claim, &receipt);
     if (rc < 0)
         return rc;
-    json_put_slice(call->slots, "name", me.name);
+    json_put_slice(call->slots, "name", me->name);
     describe(call->service, call->slots, (enum hours_outcome)rc, &receipt);
     json_put_id(call->slots, "_hours", receipt.id);
+    json_put_id(call->slots, "_who", me->id);
     if (rc == HOURS_FUTURE && not_yet(call, claim.day, receipt.ready_at))
         return action_end(call, "not_yet");
     return action_end(call, hours_outcome_name((enum hours_outcome)rc));
@@ -320,11 +388,11 @@ const struct action hours_actions[] = {
     { "hours.prepare", hours_prepare, OUTCOMES("ready", "no_activity") },
     { "hours.name", hours_name, OUTCOMES("ready", "what") },
     { "hours.dated", hours_dated, OUTCOMES("ready", "range") },
-    { "hours.correct", hours_correct, OUTCOMES("ready", "range", "undone") },
+    { "hours.correct", hours_correct, OUTCOMES("ready", "range", "undone", "known") },
     { "hours.match", hours_match, OUTCOMES("ready") },
     { "hours.report", hours_report_action,
-      OUTCOMES("recorded", "unchanged", "overlap", "too_long", "too_short", "future", "not_yet",
-               "too_old", "wrong_day", "no_activity", "not_volunteer", "no_station"),
+      OUTCOMES("recorded", "many", "unchanged", "overlap", "too_long", "too_short", "future",
+               "not_yet", "too_old", "wrong_day", "no_activity", "not_volunteer", "no_station"),
       UNDO(hours_withdraw_action) },
     { .name = NULL },
 };

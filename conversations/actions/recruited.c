@@ -49,6 +49,8 @@ static size_t chosen(struct action_call *call, int64_t *people)
         everybody = everybody || json_flag(json_array_get(list, i), "_everybody", false);
     if (!everybody && json_array_size(list) == 0) {
         people[0] = json_id(call->slots, "_person");
+        if (people[0] == 0)
+            people[0] = json_id(call->slots, "_who");
         return people[0] != 0;
     }
     json_t *from = everybody ? all : list;
@@ -58,7 +60,7 @@ static size_t chosen(struct action_call *call, int64_t *people)
         if (everybody)
             (void)!slice_to_int(slice_of(json_is_string(one) ? json_string_value(one) : ""), &id);
         else
-            id = json_id(one, "_person");
+            id = json_id(one, json_object_get(one, "_person") ? "_person" : "_who");
         if (id != 0)
             people[n++] = id;
     }
@@ -126,6 +128,7 @@ static int recruited_join(struct action_call *call)
         json_object_clear(call->slots);
         json_put_id(call->slots, "_activity", activity);
         json_put_slice(call->slots, "name", rc == 1 ? v.name : SLICE(""));
+        json_put_id(call->slots, "_who", people[0]);
         return action_end(call, "one");
     }
     int rc = signup_join(call->service, activity, call->address->id, people, (int)n, results, &a);

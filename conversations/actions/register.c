@@ -8,6 +8,7 @@
 #include "gateway/store/inbox.h"
 #include "handlers/consents.h"
 #include "handlers/guardians.h"
+#include "handlers/places.h"
 
 static const char *id_outcome(enum volunteer_id_outcome outcome)
 {
@@ -57,7 +58,7 @@ int registering_take_id(struct action_call *call, int64_t volunteer, const char 
 /* Somebody who is registered writes what opens a registration. */
 static int start_known(struct action_call *call, const struct volunteer *own, int n)
 {
-    struct slice said = json_slice(call->slots, "name");
+    struct slice said = arena_dup(call->service->arena, json_slice(call->slots, "name"));
     const struct volunteer *me = &own[0];
     for (int i = 0; i < n; i++)
         if (said.n > 0 && slice_eq(own[i].name, said))
@@ -74,6 +75,11 @@ static int start_known(struct action_call *call, const struct volunteer *own, in
         json_object_del(call->slots, "phone");
         registering_show(call, me);
         return action_end(call, json_slice(call->slots, "wish").n > 0 ? "told" : "waiting");
+    }
+    if (other && n < call->service->policy->people_per_phone) {
+        json_put_slice(call->slots, "name", said);
+        json_put_slice(call->slots, "with", me->name);
+        return action_end(call, "shared");
     }
     return action_end(call, other ? "other" : "already");
 }
@@ -178,6 +184,72 @@ static int register_save(struct action_call *call)
             return rc;
     }
     return action_end(call, json_slice(call->slots, "wish").n > 0 ? "wish" : "done");
+}
+
+/* 我是她老伴: of whom somebody is the spouse tells their own sex. */
+static void take_gender(struct action_call *call)
+{
+    static const char *const his[] = { "她老伴", "她的老伴", "她老公", "她丈夫",
+                                       "她男人", "她家老倌", NULL };
+    static const char *const hers[] = { "他老伴", "他的老伴", "他媳妇", "他老婆",
+                                        "他婆娘", "他妻子",   NULL };
+    struct slice text = action_words(call);
+    if (json_slice(call->slots, "gender").n > 0)
+        return;
+    for (int i = 0; his[i] != NULL; i++)
+        if (slice_find(text, slice_of(his[i])) >= 0)
+            json_put_slice(call->slots, "gender", SLICE("M"));
+    for (int i = 0; hers[i] != NULL; i++)
+        if (slice_find(text, slice_of(hers[i])) >= 0)
+            json_put_slice(call->slots, "gender", SLICE("F"));
+}
+
+/* Another person on a phone that somebody is registered on (scripts 1.3): lives where the first one
+ * does unless told otherwise. */
+static int register_shared(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct volunteer *own = NULL;
+    int64_t birth, area = 0;
+    bool year_only;
+    int n = volunteers_by_address(s, call->address->id, &own);
+    if (n <= 0)
+        return n < 0 ? n : action_end(call, "birth");
+    take_gender(call);
+    registering_prepare(call);
+    json_object_del(call->slots, "id_no"); /* shown at the station, where they are seen anyway */
+    bool told = json_slice(call->slots, "area").n > 0 && registering_area(call, &area);
+    if (!told)
+        json_put_slice(call->slots, "area", places_name(own[0].area));
+    json_object_set_new(call->slots, "apart", json_boolean(told && area != own[0].area));
+    if (!registering_birth(json_slice(call->slots, "birth"), &birth, &year_only))
+        return action_end(call, "birth");
+    switch (volunteer_check_birth(s, birth, year_only)) {
+    case REGISTER_DONE:
+        return action_end(call, "ready");
+    case REGISTER_BAD_BIRTH:
+        json_object_del(call->slots, "birth");
+        return action_end(call, "birth");
+    default: /* the guardian whose phone it is registers a child */
+        call->forget = true;
+        return action_end(call, "minor");
+    }
+}
+
+static int register_shared_save(struct action_call *call)
+{
+    struct volunteer_form form = { .notice = SLICE("register.shared_confirm/1") };
+    struct volunteer v = { 0 };
+    if (registering_form(call, &form))
+        return action_end(call, "again");
+    int rc = volunteer_register(call->service, &form, &v);
+    if (rc < 0)
+        return rc;
+    if (rc == REGISTER_DONE)
+        return action_end(call, "done");
+    if (rc == REGISTER_UNCHANGED)
+        return action_end(call, "unchanged");
+    return action_end(call, rc == REGISTER_TOO_MANY ? "too_many" : "again");
 }
 
 /* The guardian's name is what the text says beside the number, unless it is the minor's own. */
@@ -292,12 +364,15 @@ static int recruit_no(struct action_call *call)
 
 const struct action register_actions[] = {
     { "register.start", register_start,
-      OUTCOMES("fresh", "child", "already", "other", "waiting", "told", "id_received", "id_wrong",
-               "id_old", "id_taken", "id_differs") },
+      OUTCOMES("fresh", "child", "already", "other", "shared", "waiting", "told", "id_received",
+               "id_wrong", "id_old", "id_taken", "id_differs") },
     { "register.ready", register_ready, OUTCOMES("ready", "child") },
     { "register.check", register_check, OUTCOMES("adult", "teen", "child", "birth", "area") },
     { "register.save", register_save,
       OUTCOMES("done", "wish", "unchanged", "too_many", "child", "teen", "name", "birth"), FINAL },
+    { "register.shared", register_shared, OUTCOMES("ready", "birth", "minor") },
+    { "register.shared_save", register_shared_save,
+      OUTCOMES("done", "unchanged", "too_many", "again"), FINAL },
     { "register.guardian", register_guardian,
       OUTCOMES("asked", "own", "bad", "waiting", "staff", "already"), FINAL },
     { "guardian.accept", guardian_accept, OUTCOMES("accepted", "gone"), FINAL },

@@ -9,20 +9,6 @@ static int child_ready(struct action_call *call)
     return action_end(call, "ready");
 }
 
-/* Somebody is to be registered by somebody else: a guardian may do that for a minor. */
-static int proxy_who(struct action_call *call)
-{
-    int64_t birth;
-    bool year_only, minor = json_flag(call->slots, "guardian_consent", false);
-    registering_prepare(call);
-    if (registering_birth(json_slice(call->slots, "birth"), &birth, &year_only)) {
-        enum volunteer_register_outcome age =
-            volunteer_check_birth(call->service, birth, year_only);
-        minor = age == REGISTER_TOO_YOUNG || age == REGISTER_GUARDIAN;
-    }
-    return action_end(call, minor ? "child" : "adult");
-}
-
 static int child_check(struct action_call *call)
 {
     struct volunteer_form form = { 0 };
@@ -70,7 +56,6 @@ static int child_save(struct action_call *call)
 }
 
 const struct action register_child_actions[] = {
-    { "proxy.who", proxy_who, OUTCOMES("child", "adult") },
     { "register_child.ready", child_ready, OUTCOMES("ready") },
     { "register_child.check", child_check, OUTCOMES("minor", "adult", "birth", "area") },
     { "register_child.save", child_save, OUTCOMES("done", "unchanged", "too_many", "name", "birth"),

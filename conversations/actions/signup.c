@@ -1,7 +1,7 @@
 /* Signing up: which activity is meant, a place or a position, and what to do when two clash. */
 #include "handlers/signups.h"
 
-#include "conversations/actions/common.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 #include "handlers/notify.h"
 #include "handlers/offers.h"
@@ -121,6 +121,34 @@ static void set_clash(struct action_call *call, const struct activity *wanted,
     json_put_slice(call->slots, "old_title", other->title);
     notify_set_time(s, call->slots, "old_date", "old_start", other->starts_at);
     notify_set_time(s, call->slots, NULL, "old_end", other->ends_at);
+}
+
+/* Who of several on one phone comes; the slots are those of a recruitment to the phone. */
+static int signup_whose(struct action_call *call)
+{
+    struct volunteer *people = NULL;
+    int n = who_here(call, &people);
+    if (n <= 1)
+        return n < 0 ? n : action_end(call, "known");
+    struct slice named = json_slice(call->slots, "name");
+    unsigned mask = who_meant(call, people, n);
+    for (int i = 0; mask == 0 && i < n; i++)
+        if (named.n > 0 && slice_eq(people[i].name, named))
+            mask = 1u << i;
+    who_set(call, people, n, mask);
+    if (mask != 0 && (mask & (mask - 1)) == 0)
+        return action_end(call, "known");
+    json_t *ids = json_array();
+    for (int i = 0; i < n; i++) {
+        json_t *one = json_object();
+        json_put_id(one, "id", people[i].id);
+        json_array_append(ids, json_object_get(one, "id"));
+        json_decref(one);
+    }
+    json_object_set_new(call->slots, "people", ids);
+    json_object_set_new(call->slots, "names", who_names(people, n));
+    json_put_id(call->slots, "activity", json_id(call->slots, "_activity"));
+    return action_end(call, mask != 0 ? "several" : "which");
 }
 
 static bool others_come(const json_t *slots)
@@ -281,6 +309,7 @@ static int signup_switch(struct action_call *call)
 const struct action signup_actions[] = {
     { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list", "many") },
     { "signup.matches", signup_matches, CHOICES },
+    { "signup.whose", signup_whose, OUTCOMES("known", "several", "which") },
     { "signup.join", signup_join_action, OUTCOMES(JOINED), FINAL },
     { "signup.either", signup_either, CHOICES },
     { "signup.words", signup_words, OUTCOMES("chosen", "again", "stuck") },

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conversations/understand/brief.h"
+#include "conversations/understand/evaluation.h"
 #include "conversations/understand/mended.h"
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
@@ -651,6 +652,8 @@ static const struct {
     { "page", page_read, false },
     { "mended", mended_read, false },
     { "undone", undone_read, false },
+    { "rating", rating_read, false },
+    { "paper", paper_read, false },
 };
 
 /* The row of a kind; -1 when there is none such. */

@@ -235,8 +235,9 @@ static void registering_twice_is_told(void **state)
     assert_string_equal(run(f, "gate.volunteer", "{}"), "pass");
     assert_string_equal(json_text(f->call.slots, "_me_name", ""), "杨秀兰");
     assert_string_equal(run(f, "register.start", "{}"), "already");
-    assert_string_equal(run(f, "register.start", "{\"name\":\"李国才\"}"), "other");
-    assert_string_equal(json_text(f->call.slots, "name", ""), "杨秀兰");
+    assert_string_equal(run(f, "register.start", "{\"name\":\"李国才\"}"), "shared");
+    assert_string_equal(json_text(f->call.slots, "name", ""), "李国才");
+    assert_string_equal(json_text(f->call.slots, "with", ""), "杨秀兰");
     assert_string_equal(run(f, "gate.organizer", "{}"), "none");
 }
 

@@ -31,6 +31,7 @@ static void on_queried(void *context, const struct http_fetched *result)
     s->provider_id = reading.provider_id;
     s->wait_s = reading.retry_after;
     s->unreachable = reading.unreachable;
+    s->opted_out = reading.opted_out;
     send_settle(s, reading.outcome, reading.reason.n > 0 ? reading.reason : s->reason,
                 result->status);
 }

@@ -63,13 +63,17 @@ void send_end(struct send *s)
 
 /* Outcomes. */
 
-static int tell_refused(struct send *s, struct tx *tx, int64_t now)
+/* The reason is the answer's, or that of a report which came before it. */
+static int tell_refused(struct send *s, struct tx *tx, bool reported, int64_t now)
 {
     const struct dispatch_options *o = &s->group->d->options;
     struct arena a = { 0 }; /* the group's is the loop's */
-    int rc = o->refused ? o->refused(o->context, tx, s->row, s->reason, now, &a) : 0;
+    struct outbox_row row = { .reason = s->reason };
+    int rc = reported ? outbox_get(tx, o->vault, s->row->id, &a, &row) : 1;
+    if (rc == 1 && o->refused)
+        rc = o->refused(o->context, tx, s->row, row.reason, now, &a);
     arena_free(&a);
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
 static int run_outcome(struct job *job, struct tx *tx, int64_t now)
@@ -78,9 +82,10 @@ static int run_outcome(struct job *job, struct tx *tx, int64_t now)
     int64_t at = s->at ? s->at : now + s->wait_s;
     int rc = outbox_outcome(tx, s->row->id, s->owner, s->row->attempt, s->outcome, s->provider_id,
                             s->reason, at, now);
+    bool reported = rc == OUTBOX_BLACKLISTED;
     if (rc == 1 && s->unreachable)
         rc = people_unreachable(tx, s->row->address, s->reason, now);
-    return rc >= 0 && s->opted_out ? tell_refused(s, tx, now) : rc;
+    return rc >= 0 && (s->opted_out || reported) ? tell_refused(s, tx, reported, now) : rc;
 }
 
 static void send_unstored(struct send *s, int error)

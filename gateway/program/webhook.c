@@ -277,6 +277,7 @@ static int run_receipts(struct job *job, struct tx *tx, int64_t now)
                                         .provider_id = r->provider_id,
                                         .final = r->final,
                                         .delivered = r->delivered,
+                                        .opted_out = r->opted_out,
                                         .reason = r->reason };
         if (slice_to_int(r->our_id, &report.id) != GW_OK)
             report.id = 0;

@@ -89,7 +89,9 @@ GW_MUSTCHECK int outbox_sending(struct tx *tx, int64_t id, int64_t owner, int at
                                 int seconds, int segments, int64_t price);
 
 /* The outcome of an attempt that is leased or sending (or became uncertain meanwhile), on condition
- * of owner and attempt: 1 noted, 0 when a late answer of an old attempt changed nothing, or GW_E*.
+ * of owner and attempt: 1 noted, 0 when a late answer of an old attempt changed nothing,
+ * OUTBOX_BLACKLISTED noted, and a report that came before it says that the recipient is on a
+ * blacklist (the row has its reason), or GW_E*.
  * All but OK and UNKNOWN may also be said of a row that is only leased. A retry at or after
  * useful_until makes the row expired ("stale"). */
 enum outbox_outcome {
@@ -101,6 +103,7 @@ enum outbox_outcome {
     OUTBOX_NEEDLESS, /* nobody wants it any more: expired, with `reason` */
     OUTBOX_OUTCOMES  /* the count */
 };
+enum { OUTBOX_BLACKLISTED = 2 };
 GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
@@ -119,6 +122,7 @@ struct outbox_report {
     struct slice provider_id; /* the provider's, empty when it gives none */
     bool final;               /* no later report changes it */
     bool delivered;
+    bool opted_out; /* final, not delivered: the recipient is on a blacklist */
     struct slice reason;
 };
 enum outbox_reported {

@@ -46,10 +46,10 @@ SQL(outbox_any_sending, "SELECT 1 FROM outbox WHERE lease_until > 0 LIMIT 1");
 SQL(outbox_parked_count, "SELECT COUNT(*) FROM (SELECT 1 FROM parked_receipts "
                          "LIMIT CAST($limit AS BIGINT)) p");
 SQL(outbox_park,
-    "INSERT INTO parked_receipts (realm, provider_id, final, delivered, reason, parked_at) "
-    "VALUES ($realm, $provider_id, $final, $delivered, $reason, $now) "
+    "INSERT INTO parked_receipts (realm, provider_id, final, delivered, opted_out, reason, parked_at) "
+    "VALUES ($realm, $provider_id, $final, $delivered, $opted_out, $reason, $now) "
     "ON CONFLICT (realm, provider_id) DO UPDATE SET final = excluded.final, "
-    "delivered = excluded.delivered, reason = excluded.reason "
+    "delivered = excluded.delivered, opted_out = excluded.opted_out, reason = excluded.reason "
     "WHERE parked_receipts.final = 0");
 
 static int park(struct tx *tx, const struct outbox_report *r, int64_t now)
@@ -65,7 +65,8 @@ static int park(struct tx *tx, const struct outbox_report *r, int64_t now)
     rc = sql_run(tx, &outbox_park,
                  BINDS(BIND_TEXT("realm", r->realm), BIND_TEXT("provider_id", r->provider_id),
                        BIND_INT("final", r->final), BIND_INT("delivered", r->delivered),
-                       BIND_TEXT("reason", r->reason), BIND_INT("now", now)));
+                       BIND_INT("opted_out", r->opted_out), BIND_TEXT("reason", r->reason),
+                       BIND_INT("now", now)));
     return rc < 0 ? rc : OUTBOX_REPORT_PARKED;
 }
 
@@ -89,7 +90,7 @@ int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now)
 }
 
 SQL(outbox_unpark, "DELETE FROM parked_receipts WHERE realm = $realm AND "
-                   "provider_id = $provider_id RETURNING final, delivered, reason");
+                   "provider_id = $provider_id RETURNING final, delivered, reason, opted_out");
 
 int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct slice provider_id,
                          int64_t now)
@@ -104,11 +105,12 @@ int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct s
         r.final = rows_int(rows, 0) != 0;
         r.delivered = rows_int(rows, 1) != 0;
         r.reason = arena_dup(&a, rows_text(rows, 2));
+        r.opted_out = rows_int(rows, 3) != 0;
         rows_close(tx, rows);
         rc = apply(tx, id, &r, now);
     }
     arena_free(&a);
-    return rc < 0 ? rc : 0;
+    return rc < 0 ? rc : rc == OUTBOX_REPORT_NOTED && r.opted_out;
 }
 
 SQL(outbox_purge_parked_rows,

@@ -233,6 +233,26 @@ static void a_report_before_its_outcome_is_kept(void **state)
     assert_int_equal(outbox_purge_parked(s->tx, 101, 10), 0);
 }
 
+static void an_early_report_of_a_blacklist_is_kept(void **state)
+{
+    struct support *s = *state;
+    struct outbox_row row;
+    struct outbox_report r = { .realm = SLICE("sms"),
+                               .provider_id = SLICE("p1"),
+                               .final = true,
+                               .opted_out = true,
+                               .reason = SLICE("MBBLACK") };
+    int64_t id = sending(s, OUTBOX_REPLY, 100);
+    assert_int_equal(report(s, &r, 100), OUTBOX_REPORT_PARKED);
+    assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), OUTBOX_BLACKLISTED);
+    assert_int_equal(outbox_get(s->tx, s->vault, id, &s->arena, &row), 1);
+    assert_int_equal(row.state, OUTBOX_FAILED);
+    assert_slice(row.reason, "MBBLACK");
+    /* Only once: the outcome of another row finds nothing. */
+    int64_t other = sending(s, OUTBOX_REPLY, 100);
+    assert_int_equal(outcome(s, other, 1, OUTBOX_OK, 101), 1);
+}
+
 static void parked_reports_are_bounded(void **state)
 {
     struct support *s = *state;
@@ -279,6 +299,7 @@ int main(void)
         TEST(a_person_decides_what_is_uncertain),
         TEST(nobody_wants_it_any_more),
         TEST(a_report_before_its_outcome_is_kept),
+        TEST(an_early_report_of_a_blacklist_is_kept),
         TEST(parked_reports_are_bounded),
         TEST(a_report_on_the_way_ends_nothing),
     };

@@ -18,20 +18,16 @@
 #define ADAPTERS_SMS_ALIYUN_H
 
 #include "adapters/adapter.h"
+#include "adapters/sms/api.h"
 #include "adapters/sms/codes.h"
-#include "adapters/sms/templates.h"
 
 extern const struct adapter adapter_aliyun;
 
 struct aliyun_settings {
     struct slice access_key_id;
     struct slice access_key_secret;
-    struct slice endpoint;
-    struct slice host; /* of the endpoint, with its port */
     struct slice extend_code;
-    int64_t param_max;
-    json_t *map;
-    struct templates templates;
+    struct api_templates api;
 };
 
 /* aliyun_sign.c: signature V3, ACS3-HMAC-SHA256. */

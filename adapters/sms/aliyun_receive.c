@@ -49,7 +49,7 @@ static bool read_report(const json_t *entry, struct arena *a, struct receipt *r)
         return false;
     if (phone.n > 0 && phone.n <= SMS_NUMBER_MAX)
         sms_sender(phone, a, &r->recipient);
-    r->reason = sms_code_reason(aliyun_codes, code, a);
+    sms_code_report(aliyun_codes, code, a, r);
     return true;
 }
 

@@ -2,25 +2,14 @@
 
 #include "gateway/base/digest.h"
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
-#include "gateway/base/sbuf.h"
 
 enum {
     QUERY_MAX = 32 * 1024,
     BATCH_BYTES_MAX = 256 * 1024,
-    ANSWER_MAX = 64 * 1024,
 };
 
 #define VERSION "2017-05-25"
 #define FORM    "application/x-www-form-urlencoded"
-
-static void add(struct sbuf *out, const char *name, struct slice value)
-{
-    if (value.n == 0)
-        return;
-    sbuf_printf(out, "%s%s=", out->n > 0 ? "&" : "", name);
-    sbuf_url(out, value);
-}
 
 /* The template's variables with their values, a JSON object of strings. */
 static int read_params(const struct account *account, const struct message_template *t,
@@ -42,62 +31,37 @@ static int read_params(const struct account *account, const struct message_templ
     return 0;
 }
 
-static int read_phone(const struct account *account, struct slice recipient, struct arena *a,
-                      struct slice *out, struct fault *fault)
-{
-    char phone[12];
-    if (!phone_normalize(recipient, phone))
-        return fault_set(fault, GW_EINVAL, "account %s: the recipient is no mainland mobile number",
-                         account->full_name);
-    *out = arena_dup(a, (struct slice){ phone, 11 });
-    return 0;
-}
-
-/* Takes what was built, if it fits. */
-static int take(const struct account *account, struct sbuf *built, struct arena *a,
-                struct slice *out, struct fault *fault)
-{
-    int rv = built->failed ? fault_set(fault, GW_ETOOBIG, "account %s: the request is too large",
-                                       account->full_name)
-                           : 0;
-    *out = arena_dup(a, sbuf_slice(built));
-    sbuf_free(built);
-    return rv;
-}
-
 int aliyun_single_call(const struct account *account, const struct outbound *message, int64_t now,
                        struct slice nonce, struct arena *a, struct http_call *out,
                        struct fault *fault)
 {
     const struct aliyun_settings *s = account->prepared;
     const struct message_template *t =
-        templates_find(account, &s->templates, message->message, fault);
-    struct slice phone, id = SLICE("");
+        templates_find(account, &s->api.list, message->message, fault);
+    struct slice phone;
     json_t *params;
     if (t == NULL)
         return GW_EINVAL;
-    int rv = read_phone(account, message->recipient, a, &phone, fault);
+    int rv = api_phone(account, message, a, &phone, fault);
     if (rv == 0)
         rv = read_params(account, t, message->params, &params, fault);
     if (rv != 0)
         return rv;
-    if (message->id > 0)
-        id = arena_printf(a, "%lld", (long long)message->id);
     /* In byte order of their names, as the signature wants them. */
     struct sbuf query;
     sbuf_init(&query, QUERY_MAX);
-    add(&query, "OutId", id);
-    add(&query, "PhoneNumbers", phone);
-    add(&query, "SignName", slice_of(account->signature));
-    add(&query, "SmsUpExtendCode", s->extend_code);
-    add(&query, "TemplateCode", t->code);
+    api_form_add(&query, "OutId", api_id(message, a));
+    api_form_add(&query, "PhoneNumbers", phone);
+    api_form_add(&query, "SignName", slice_of(account->signature));
+    api_form_add(&query, "SmsUpExtendCode", s->extend_code);
+    api_form_add(&query, "TemplateCode", t->code);
     if (t->param_count > 0)
-        add(&query, "TemplateParam", json_write(params, a));
+        api_form_add(&query, "TemplateParam", json_write(params, a));
     json_decref(params);
     struct aliyun_request request = {
-        .action = "SendSms", .version = VERSION, .host = s->host, .nonce = nonce, .now = now
+        .action = "SendSms", .version = VERSION, .host = s->api.host, .nonce = nonce, .now = now
     };
-    rv = take(account, &query, a, &request.query, fault);
+    rv = api_form_take(account, &query, a, &request.query, fault);
     if (rv == 0)
         aliyun_sign(s, &request, a, out, NULL);
     return rv;
@@ -129,7 +93,7 @@ static int batch_add(const struct account *account, const struct message_templat
     if (!slice_eq(message->message, t->message))
         return fault_set(fault, GW_EINVAL, "account %s: a batch has one template",
                          account->full_name);
-    int rv = read_phone(account, message->recipient, a, &phone, fault);
+    int rv = api_phone(account, message, a, &phone, fault);
     if (rv == 0)
         rv = read_params(account, t, message->params, &params, fault);
     if (rv != 0)
@@ -153,18 +117,18 @@ static int batch_body(const struct account *account, const struct message_templa
     for (size_t i = 0; i < count && rv == 0; i++)
         rv = batch_add(account, t, &messages[i], a, &b, fault);
     if (rv == 0) {
-        add(&body, "PhoneNumberJson", json_write(b.phones, a));
-        add(&body, "SignNameJson", json_write(b.names, a));
+        api_form_add(&body, "PhoneNumberJson", json_write(b.phones, a));
+        api_form_add(&body, "SignNameJson", json_write(b.names, a));
         if (s->extend_code.n > 0)
-            add(&body, "SmsUpExtendCodeJson", json_write(b.extends, a));
+            api_form_add(&body, "SmsUpExtendCodeJson", json_write(b.extends, a));
         if (t->param_count > 0)
-            add(&body, "TemplateParamJson", json_write(b.params, a));
+            api_form_add(&body, "TemplateParamJson", json_write(b.params, a));
     }
     json_decref(b.phones);
     json_decref(b.names);
     json_decref(b.extends);
     json_decref(b.params);
-    int taken = take(account, &body, a, out, fault);
+    int taken = api_form_take(account, &body, a, out, fault);
     return rv != 0 ? rv : taken;
 }
 
@@ -177,13 +141,13 @@ int aliyun_batch_call(const struct account *account, const struct outbound *mess
         return fault_set(fault, GW_EINVAL, "account %s: a batch has 1 to %d messages",
                          account->full_name, ALIYUN_BATCH_MAX);
     const struct message_template *t =
-        templates_find(account, &s->templates, messages[0].message, fault);
+        templates_find(account, &s->api.list, messages[0].message, fault);
     if (t == NULL)
         return GW_EINVAL;
     struct aliyun_request request = {
         .action = "SendBatchSms",
         .version = VERSION,
-        .host = s->host,
+        .host = s->api.host,
         .query = arena_printf(a, "TemplateCode=%.*s", SLICE_ARG(t->code)),
         .content_type = SLICE(FORM),
         .nonce = nonce,
@@ -233,8 +197,7 @@ void aliyun_sent(const struct account *account, const struct http_result *result
 {
     (void)account;
     /* Faults of the request come with 4xx or 5xx and the same keys (sms.md 1.4). */
-    json_t *answer =
-        result->status == 0 ? NULL : json_read(result->body, "answer", ANSWER_MAX, NULL);
+    json_t *answer = api_answer(result);
     struct slice code = json_slice(answer, "Code");
     if (code.n == 0) {
         sms_code_unread(result, a, out);
@@ -242,7 +205,7 @@ void aliyun_sent(const struct account *account, const struct http_result *result
         code = which_quota(code, json_slice(answer, "Message"), a);
         sms_code_apply(aliyun_codes, code, result, a, out);
         if (out->outcome == SEND_OK)
-            out->provider_id = arena_dup(a, slice_head(json_slice(answer, "BizId"), 128));
+            out->provider_id = api_provider_id(answer, "BizId", a);
     }
     json_decref(answer);
 }

@@ -58,7 +58,7 @@ void aliyun_sign(const struct aliyun_settings *s, const struct aliyun_request *r
         SLICE_ARG(r->query), SLICE_ARG(type), SLICE_ARG(r->host), r->action, SLICE_ARG(payload),
         SLICE_ARG(date), SLICE_ARG(r->nonce), r->version, SLICE_ARG(names), SLICE_ARG(payload));
     *out = (struct http_call){ .method = "POST", .body = r->body };
-    out->url = arena_printf(a, "%.*s/%s%.*s", SLICE_ARG(s->endpoint), r->query.n > 0 ? "?" : "",
+    out->url = arena_printf(a, "%.*s/%s%.*s", SLICE_ARG(s->api.endpoint), r->query.n > 0 ? "?" : "",
                             SLICE_ARG(r->query));
     size_t n = 0;
     out->headers[n++] = arena_printf(a, "x-acs-action: %s", r->action).p;

@@ -83,11 +83,34 @@ static struct slice shown(struct slice code, struct arena *a)
     return (struct slice){ p, n };
 }
 
-struct slice sms_code_reason(const struct sms_code *table, struct slice code, struct arena *a)
+static struct slice reason_of(const struct sms_code *row, struct slice code, struct arena *a)
 {
-    const struct sms_code *row = sms_code_find(table, code);
     struct slice name = shown(code, a);
     return row == NULL ? name : arena_printf(a, "%.*s: %s", SLICE_ARG(name), row->words);
+}
+
+static const struct sms_code *find_carrier(struct slice code)
+{
+    for (const struct sms_code *row = carrier_codes; row->code != NULL; row++)
+        if (slice_eq_nocase(code, slice_of(row->code)))
+            return row;
+    return NULL;
+}
+
+bool carrier_refuses(struct slice code)
+{
+    const struct sms_code *row = find_carrier(code);
+    return row != NULL && row->action == CODE_OPTED_OUT;
+}
+
+void sms_code_report(const struct sms_code *table, struct slice code, struct arena *a,
+                     struct receipt *r)
+{
+    const struct sms_code *row = table != NULL ? sms_code_find(table, code) : NULL;
+    if (row == NULL)
+        row = find_carrier(code);
+    r->opted_out = r->final && !r->delivered && row != NULL && row->action == CODE_OPTED_OUT;
+    r->reason = reason_of(row, code, a);
 }
 
 void sms_code_apply(const struct sms_code *table, struct slice code,
@@ -104,7 +127,7 @@ void sms_code_apply(const struct sms_code *table, struct slice code,
     out->opted_out = row->action == CODE_OPTED_OUT;
     if (wait > out->retry_after)
         out->retry_after = wait;
-    out->reason = sms_code_reason(table, code, a);
+    out->reason = reason_of(row, code, a);
 }
 
 /* The first row that fits decides. */

@@ -43,7 +43,13 @@ void sms_code_apply(const struct sms_code *table, struct slice code,
 /* The same for an answer without a code that can be read: none at all, or a page of some proxy. */
 void sms_code_unread(const struct http_result *result, struct arena *a, struct sent *out);
 
-/* "CODE: words" of a receipt's code, words only when the table knows it. */
-struct slice sms_code_reason(const struct sms_code *table, struct slice code, struct arena *a);
+/* What carriers report, by any provider; found whatever their case. */
+extern const struct sms_code carrier_codes[];
+/* Whether a carrier's code says that the number is on a blacklist. */
+bool carrier_refuses(struct slice code);
+/* Fills `reason` ("CODE: words", words only when the provider's table, which may be NULL, or the
+ * carriers' knows the code) and `opted_out` of a receipt whose other members are set. */
+void sms_code_report(const struct sms_code *table, struct slice code, struct arena *a,
+                     struct receipt *r);
 
 #endif

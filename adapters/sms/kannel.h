@@ -46,9 +46,6 @@ enum webhook_refusal kannel_message(const struct account *account, const struct 
 enum webhook_refusal kannel_status(const struct webhook *hook, struct arena *a,
                                    struct decoded *out);
 
-/* Whether a receipt's state or code says that the number is on a blacklist (kannel_codes.c). */
-bool kannel_is_blacklist(struct slice code);
-
 /* kannel_send.c: the sendsms call, and what its answer means. */
 int kannel_send(const struct account *account, const struct outbound *message, int64_t now,
                 struct arena *a, struct http_call *out, struct fault *fault);

@@ -2,6 +2,7 @@
 
 #include "adapters/charset.h"
 #include "adapters/form.h"
+#include "adapters/sms/codes.h"
 #include "adapters/sms/push.h"
 #include "adapters/sms/udh.h"
 #include "gateway/base/utf8.h"
@@ -209,7 +210,7 @@ enum webhook_refusal kannel_status(const struct webhook *hook, struct arena *a, 
     struct slice stat = receipt_word(text, SLICE("stat:"));
     struct slice err = receipt_word(text, SLICE("err:"));
     struct slice nack = nack_code(text);
-    r->opted_out = !r->delivered && (kannel_is_blacklist(stat) || kannel_is_blacklist(err));
+    r->opted_out = !r->delivered && (carrier_refuses(stat) || carrier_refuses(err));
     r->reason = arena_printf(a, "dlr %d%s%.*s%s%.*s%s%.*s", (int)type, stat.n > 0 ? " stat:" : "",
                              SLICE_ARG(stat), err.n > 0 ? " err:" : "", SLICE_ARG(err),
                              nack.n > 0 ? " nack:" : "", SLICE_ARG(nack));

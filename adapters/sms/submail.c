@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "adapters/settings.h"
-#include "adapters/sms/push.h"
+#include "adapters/sms/api.h"
 
 #define WORD_CHARACTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -30,44 +30,21 @@ static bool is_sign_type(struct slice type)
 static int check(struct account *account, struct arena *a, struct fault *fault)
 {
     struct submail_settings *s = arena_alloc(a, sizeof(*s));
-    struct slice host;
     s->endpoint = SLICE("https://api-v4.mysubmail.com");
     s->sign_type = SLICE("md5");
-    int rv = settings_read(account, table, s, fault);
-    if (rv != 0)
-        return rv;
-    if (!is_sign_type(s->sign_type))
-        return fault_set(fault, GW_ECONFIG,
-                         "account %s: settings.sign_type: give md5, sha1 or normal",
-                         account->full_name);
-    if (!sms_endpoint_host(s->endpoint, &host))
-        return fault_set(
-            fault, GW_ECONFIG,
-            "account %s: settings.endpoint: give https:// and a host, nothing behind it",
-            account->full_name);
-    if (account->signature == NULL || account->signature[0] == '\0')
-        return fault_set(
-            fault, GW_ECONFIG,
-            "account %s: give it the signature that is approved at the provider; every "
-            "text begins with it",
-            account->full_name);
     account->prepared = s;
-    return 0;
+    int rv = settings_read(account, table, s, fault);
+    if (rv == 0 && !is_sign_type(s->sign_type))
+        rv =
+            fault_set(fault, GW_ECONFIG, "account %s: settings.sign_type: give md5, sha1 or normal",
+                      account->full_name);
+    return rv == 0 ? api_check_texts(account, s->endpoint, fault) : rv;
 }
 
 static void decode(const struct account *account, const struct webhook *hook, int64_t now,
                    struct arena *a, struct decoded *out)
 {
-    *out = (struct decoded){ 0 };
-    enum webhook_refusal refusal = REFUSED_NONE;
-    if (hook->rest.n > 0 && !slice_eq(hook->rest, SLICE("/status")))
-        refusal = REFUSED_PATH;
-    else if (!slice_eq(hook->method, SLICE("POST")))
-        refusal = REFUSED_METHOD;
-    else
-        refusal = submail_push(account, hook, now, a, out);
-    if (refusal != REFUSED_NONE)
-        *out = (struct decoded){ .refusal = refusal };
+    api_decode(account, hook, now, a, out, submail_push);
 }
 
 static void respond(const struct account *account, const struct decoded *decoded,
@@ -75,7 +52,7 @@ static void respond(const struct account *account, const struct decoded *decoded
                     struct arena *a, struct response *out)
 {
     (void)account, (void)decoded, (void)replies, (void)reply_count, (void)received_at, (void)a;
-    *out = (struct response){ 200, "text/plain; charset=utf-8", SLICE("SUCCESS"), { NULL } };
+    api_acknowledge("text/plain; charset=utf-8", SLICE("SUCCESS"), out);
 }
 
 const struct adapter adapter_submail = {

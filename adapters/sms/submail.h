@@ -47,7 +47,7 @@ enum webhook_refusal submail_push(const struct account *account, const struct we
 
 /* submail_send.c */
 extern const struct sms_code submail_codes[];
-extern const struct sms_code submail_reports[];
+extern const struct sms_code submail_events[];
 int submail_send(const struct account *account, const struct outbound *message, int64_t now,
                  struct arena *a, struct http_call *out, struct fault *fault);
 void submail_sent(const struct account *account, const struct http_result *result, struct arena *a,

@@ -93,9 +93,7 @@ static enum webhook_refusal read_report(const struct event *e, struct slice kind
         return REFUSED_MALFORMED;
     if (address.n > 0 && address.n <= SMS_NUMBER_MAX)
         sms_sender(address, a, &r->recipient);
-    const struct sms_code *known = sms_code_find(submail_reports, code);
-    r->opted_out = r->final && !r->delivered && known != NULL && known->action == CODE_OPTED_OUT;
-    r->reason = sms_code_reason(submail_reports, code.n > 0 ? code : kind, a);
+    sms_code_report(submail_events, code.n > 0 ? code : kind, a, r);
     out->receipts = r;
     out->receipt_count = 1;
     return REFUSED_NONE;

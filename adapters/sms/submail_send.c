@@ -1,15 +1,11 @@
 #include "adapters/sms/submail.h"
 
+#include "adapters/sms/api.h"
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
-#include "gateway/base/sbuf.h"
-#include "gateway/base/utf8.h"
 
 enum {
     TEXT_CHARACTERS_MAX = 1000, /* sms.md 7.4 */
     FORM_MAX = 24 * 1024,
-    ANSWER_MAX = 64 * 1024,
-    ID_MAX = 64,
 };
 
 /* From the provider's page of error codes (mysubmail.com/documents, "API 错误代码"), and 420 of
@@ -40,16 +36,8 @@ const struct sms_code submail_codes[] = {
     { NULL },
 };
 
-/* What carriers report with `dropped` (sms.md 5.B.5, 6.3). */
-const struct sms_code submail_reports[] = {
-    { "DELIVRD", CODE_TAKEN, 0, "arrived" },
-    { "UNDELIV", CODE_NUMBER, 0, "the phone was not reached" },
-    { "EXPIRED", CODE_NUMBER, 0, "the phone was not reached in time" },
-    { "REJECTD", CODE_NUMBER, 0, "the carrier refused it" },
-    { "UNKNOWN", CODE_MAYBE, 0, "nobody says why" },
-    { "MBBLACK", CODE_OPTED_OUT, 0, "the carrier has this number on its blacklist" },
-    { "HD:0001", CODE_OPTED_OUT, 0, "the carrier has this number on its blacklist" },
-    { "SC:0016", CODE_OPTED_OUT, 0, "this number refused before" },
+/* Events about a message of ours, where no code of a carrier says more (sms.md 7.4). */
+const struct sms_code submail_events[] = {
     { "delivered", CODE_TAKEN, 0, "arrived" },
     { "dropped", CODE_NUMBER, 0, "not delivered" },
     { "request", CODE_TAKEN, 0, "taken" },
@@ -63,64 +51,40 @@ static void add_field(struct form *form, const char *name, struct slice value)
     form->fields[form->count++] = (struct form_field){ slice_of(name), value };
 }
 
-static struct slice encode(const struct form *form, struct arena *a, bool *failed)
+/* What is signed, and then the rest. */
+static void build(const struct submail_settings *s, const struct outbound *message,
+                  struct slice phone, int64_t now, struct arena *a, struct sbuf *form)
 {
-    struct sbuf out;
-    sbuf_init(&out, FORM_MAX);
-    for (size_t i = 0; i < form->count; i++) {
-        sbuf_str(&out, i > 0 ? "&" : "");
-        sbuf_add(&out, form->fields[i].name);
-        sbuf_char(&out, '=');
-        sbuf_url(&out, form->fields[i].value);
-    }
-    *failed = out.failed;
-    struct slice body = arena_dup(a, sbuf_slice(&out));
-    sbuf_free(&out);
-    return body;
-}
-
-static struct slice build(const struct submail_settings *s, const struct outbound *message,
-                          struct slice phone, int64_t now, struct arena *a, bool *failed)
-{
-    struct form form = { .fields = arena_alloc(a, SUBMAIL_FIELDS_MAX * sizeof(struct form_field)) };
-    add_field(&form, "appid", s->appid);
-    add_field(&form, "to", phone);
+    struct form fields = { .fields =
+                               arena_alloc(a, SUBMAIL_FIELDS_MAX * sizeof(struct form_field)) };
+    add_field(&fields, "appid", s->appid);
+    add_field(&fields, "to", phone);
     if (message->id > 0)
-        add_field(&form, "tag", arena_printf(a, "%lld", (long long)message->id));
-    add_field(&form, "timestamp", arena_printf(a, "%lld", (long long)now));
-    add_field(&form, "sign_type", s->sign_type);
-    add_field(&form, "sign_version", SLICE("2"));
-    struct slice signature = submail_sign(s, &form, a);
-    add_field(&form, "content", message->text);
-    add_field(&form, "signature", signature);
-    return encode(&form, a, failed);
+        add_field(&fields, "tag", api_id(message, a));
+    add_field(&fields, "timestamp", arena_printf(a, "%lld", (long long)now));
+    add_field(&fields, "sign_type", s->sign_type);
+    add_field(&fields, "sign_version", SLICE("2"));
+    for (size_t i = 0; i < fields.count; i++)
+        api_form_add(form, fields.fields[i].name.p, fields.fields[i].value);
+    api_form_add(form, "content", message->text);
+    api_form_add(form, "signature", submail_sign(s, &fields, a));
 }
 
 int submail_send(const struct account *account, const struct outbound *message, int64_t now,
                  struct arena *a, struct http_call *out, struct fault *fault)
 {
     const struct submail_settings *s = account->prepared;
-    char phone[12];
-    bool failed;
-    if (!phone_normalize(message->recipient, phone))
-        return fault_set(fault, GW_EINVAL, "account %s: the recipient is no mainland mobile number",
-                         account->full_name);
-    if (!slice_starts(message->text, SLICE("\u3010")))
-        return fault_set(fault, GW_EINVAL, "account %s: the text does not begin with a signature",
-                         account->full_name);
-    if (utf8_count(message->text) > TEXT_CHARACTERS_MAX)
-        return fault_set(fault, GW_ETOOBIG, "account %s: a text has at most %d characters",
-                         account->full_name, TEXT_CHARACTERS_MAX);
-    *out = (struct http_call){
-        .method = "POST",
-        .url = arena_printf(a, "%.*s/sms/send", SLICE_ARG(s->endpoint)),
-        .body = build(s, message, (struct slice){ phone, 11 }, now, a, &failed),
-    };
-    out->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    out->headers[1] = "Accept: application/json";
-    return failed ? fault_set(fault, GW_ETOOBIG, "account %s: the request is too large",
-                              account->full_name)
-                  : 0;
+    struct slice phone;
+    struct sbuf form;
+    int rv = api_phone(account, message, a, &phone, fault);
+    if (rv == 0)
+        rv = api_text(account, message, true, TEXT_CHARACTERS_MAX, fault);
+    if (rv != 0)
+        return rv;
+    sbuf_init(&form, FORM_MAX);
+    build(s, message, phone, now, a, &form);
+    return api_form_post(account, &form, arena_printf(a, "%.*s/sms/send", SLICE_ARG(s->endpoint)),
+                         a, out, fault);
 }
 
 /* {"status":"success","send_id":…} or {"status":"error","code":…}, the code a number or a text. */
@@ -128,23 +92,15 @@ void submail_sent(const struct account *account, const struct http_result *resul
                   struct sent *out)
 {
     (void)account;
-    json_t *answer =
-        result->status == 0 ? NULL : json_read(result->body, "answer", ANSWER_MAX, NULL);
-    struct slice status = json_slice(answer, "status");
-    const json_t *code = json_object_get(answer, "code");
-    if (slice_eq(status, SLICE("success"))) {
+    json_t *answer = api_answer(result);
+    struct slice code = api_word(answer, "code", a);
+    if (slice_eq(json_slice(answer, "status"), SLICE("success")))
         *out = (struct sent){ .outcome = SEND_OK,
-                              .provider_id =
-                                  arena_dup(a, slice_head(json_slice(answer, "send_id"), ID_MAX)),
+                              .provider_id = api_provider_id(answer, "send_id", a),
                               .reason = SLICE("taken") };
-    } else if (json_is_integer(code)) {
-        sms_code_apply(submail_codes,
-                       arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(code)), result,
-                       a, out);
-    } else if (json_is_string(code)) {
-        sms_code_apply(submail_codes, json_slice(answer, "code"), result, a, out);
-    } else {
+    else if (code.n > 0)
+        sms_code_apply(submail_codes, code, result, a, out);
+    else
         sms_code_unread(result, a, out);
-    }
     json_decref(answer);
 }

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "adapters/settings.h"
-#include "adapters/sms/push.h"
+#include "adapters/sms/api.h"
 
 /* What accounts opened after 2024-01-25 may use (sms.md 2.1). */
 enum { PARAM_MAX = 6 };
@@ -19,55 +19,34 @@ static const struct setting table[] = {
       DIGITS, "the application's SdkAppId, digits in quotes" },
     { "region", SETTING_TEXT, false, offsetof(struct tencent_settings, region), 1, 32, NULL, NULL,
       "a region like ap-guangzhou, which is used when left out" },
-    { "endpoint", SETTING_TEXT, false, offsetof(struct tencent_settings, endpoint), 8, 200, NULL,
-      NULL, "the API's address, https://sms.tencentcloudapi.com when left out" },
+    { "endpoint", SETTING_TEXT, false, offsetof(struct tencent_settings, api.endpoint), 8, 200,
+      NULL, NULL, "the API's address, https://sms.tencentcloudapi.com when left out" },
     { "extend_code", SETTING_TEXT, false, offsetof(struct tencent_settings, extend_code), 1, 12,
       NULL, DIGITS, "digits, or leave it out: it is off unless Tencent opened it" },
-    { "param_max", SETTING_NUMBER, false, offsetof(struct tencent_settings, param_max), 1,
+    { "param_max", SETTING_NUMBER, false, offsetof(struct tencent_settings, api.param_max), 1,
       TEMPLATE_PARAM_CHARACTERS_MAX, NULL, NULL,
       "characters a template's variable may have, 1 to 500" },
-    { "templates", SETTING_OBJECT, false, offsetof(struct tencent_settings, map), 0, TEMPLATES_MAX,
-      NULL, NULL, "an object: message id to { \"code\": \"1110\", \"params\": [ … ] }" },
+    { "templates", SETTING_OBJECT, false, offsetof(struct tencent_settings, api.map), 0,
+      TEMPLATES_MAX, NULL, NULL,
+      "an object: message id to { \"code\": \"1110\", \"params\": [ … ] }" },
     { NULL },
 };
 
 static int check(struct account *account, struct arena *a, struct fault *fault)
 {
     struct tencent_settings *s = arena_alloc(a, sizeof(*s));
-    s->endpoint = SLICE("https://sms.tencentcloudapi.com");
+    s->api.endpoint = SLICE("https://sms.tencentcloudapi.com");
+    s->api.param_max = PARAM_MAX;
     s->region = SLICE("ap-guangzhou");
-    s->param_max = PARAM_MAX;
+    account->prepared = s;
     int rv = settings_read(account, table, s, fault);
-    if (rv == 0)
-        rv = sms_needs_secret(account, fault);
-    if (rv == 0)
-        rv = templates_read(account, s->map, s->param_max, a, &s->templates, fault);
-    if (rv == 0)
-        rv = sms_endpoint(account, s->endpoint, &s->host, fault);
-    if (rv == 0)
-        rv = sms_needs_signature(account, fault);
-    if (rv == 0)
-        account->prepared = s;
-    return rv;
-}
-
-static enum webhook_refusal read_request(const struct account *account, const struct webhook *hook,
-                                         int64_t now, struct arena *a, struct decoded *out)
-{
-    if (hook->rest.n > 0 && !slice_eq(hook->rest, SLICE("/status")))
-        return REFUSED_PATH;
-    if (!slice_eq(hook->method, SLICE("POST")))
-        return REFUSED_METHOD;
-    return tencent_push(account, hook, now, a, out);
+    return rv == 0 ? api_check_templates(account, &s->api, a, fault) : rv;
 }
 
 static void decode(const struct account *account, const struct webhook *hook, int64_t now,
                    struct arena *a, struct decoded *out)
 {
-    *out = (struct decoded){ 0 };
-    enum webhook_refusal refusal = read_request(account, hook, now, a, out);
-    if (refusal != REFUSED_NONE)
-        *out = (struct decoded){ .refusal = refusal };
+    api_decode(account, hook, now, a, out, tencent_push);
 }
 
 static void respond(const struct account *account, const struct decoded *decoded,
@@ -75,9 +54,8 @@ static void respond(const struct account *account, const struct decoded *decoded
                     struct arena *a, struct response *out)
 {
     (void)account, (void)decoded, (void)replies, (void)reply_count, (void)received_at, (void)a;
-    *out = (struct response){
-        200, "application/json; charset=utf-8", SLICE("{\"result\":0,\"errmsg\":\"OK\"}"), { NULL }
-    };
+    api_acknowledge("application/json; charset=utf-8", SLICE("{\"result\":0,\"errmsg\":\"OK\"}"),
+                    out);
 }
 
 const struct adapter adapter_tencent = {

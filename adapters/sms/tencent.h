@@ -16,8 +16,8 @@
 #define ADAPTERS_SMS_TENCENT_H
 
 #include "adapters/adapter.h"
+#include "adapters/sms/api.h"
 #include "adapters/sms/codes.h"
-#include "adapters/sms/templates.h"
 
 extern const struct adapter adapter_tencent;
 
@@ -26,12 +26,8 @@ struct tencent_settings {
     struct slice secret_key;
     struct slice sdk_app_id;
     struct slice region;
-    struct slice endpoint;
-    struct slice host; /* of the endpoint, with its port */
     struct slice extend_code;
-    int64_t param_max;
-    json_t *map;
-    struct templates templates;
+    struct api_templates api;
 };
 
 /* tencent_sign.c: the Authorization header of TC3-HMAC-SHA256 for a POST of `body` to `host`.

@@ -69,7 +69,7 @@ static bool read_report(const json_t *entry, struct arena *a, struct receipt *r)
         return false;
     if (number.n > 0 && number.n <= SMS_NUMBER_MAX)
         sms_sender(number, a, &r->recipient);
-    r->reason = sms_code_reason(tencent_codes, json_body_word(entry, "errmsg", a), a);
+    sms_code_report(tencent_codes, json_body_word(entry, "errmsg", a), a, r);
     return true;
 }
 

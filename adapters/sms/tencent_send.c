@@ -1,9 +1,6 @@
 #include "adapters/sms/tencent.h"
 
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
-
-enum { ANSWER_MAX = 64 * 1024 };
 
 #define CONTENT_TYPE "application/json; charset=utf-8"
 
@@ -52,26 +49,25 @@ int tencent_send(const struct account *account, const struct outbound *message, 
 {
     const struct tencent_settings *s = account->prepared;
     const struct message_template *t =
-        templates_find(account, &s->templates, message->message, fault);
-    char phone[12];
-    struct slice body;
+        templates_find(account, &s->api.list, message->message, fault);
+    struct slice phone, body;
     if (t == NULL)
         return GW_EINVAL;
-    if (!phone_normalize(message->recipient, phone))
-        return fault_set(fault, GW_EINVAL, "account %s: the recipient is no mainland mobile number",
-                         account->full_name);
-    int rv = build_body(account, t, message, arena_printf(a, "+86%s", phone), a, &body, fault);
+    int rv = api_phone(account, message, a, &phone, fault);
+    if (rv == 0)
+        rv = build_body(account, t, message, arena_printf(a, "+86%.*s", SLICE_ARG(phone)), a, &body,
+                        fault);
     if (rv != 0)
         return rv;
     *out = (struct http_call){ .method = "POST", .body = body };
-    out->url = arena_printf(a, "%.*s/", SLICE_ARG(s->endpoint));
+    out->url = arena_printf(a, "%.*s/", SLICE_ARG(s->api.endpoint));
     size_t n = 0;
     out->headers[n++] = "Content-Type: " CONTENT_TYPE;
     out->headers[n++] = "X-TC-Action: SendSms";
     out->headers[n++] = "X-TC-Version: 2021-01-11";
     out->headers[n++] = arena_printf(a, "X-TC-Region: %.*s", SLICE_ARG(s->region)).p;
     out->headers[n++] = arena_printf(a, "X-TC-Timestamp: %lld", (long long)now).p;
-    out->headers[n] = tencent_authorization(s->secret_id, s->secret_key, SLICE("sms"), s->host,
+    out->headers[n] = tencent_authorization(s->secret_id, s->secret_key, SLICE("sms"), s->api.host,
                                             SLICE(CONTENT_TYPE), body, now, a, NULL)
                           .p;
     return 0;
@@ -81,8 +77,7 @@ void tencent_sent(const struct account *account, const struct http_result *resul
                   struct sent *out)
 {
     (void)account;
-    json_t *answer =
-        result->status == 0 ? NULL : json_read(result->body, "answer", ANSWER_MAX, NULL);
+    json_t *answer = api_answer(result);
     const json_t *response = json_object_get(answer, "Response");
     const json_t *status = json_array_get(json_object_get(response, "SendStatusSet"), 0);
     /* An error of the whole request, or the outcome of our one number. */
@@ -94,7 +89,7 @@ void tencent_sent(const struct account *account, const struct http_result *resul
     } else {
         sms_code_apply(tencent_codes, code, result, a, out);
         if (out->outcome == SEND_OK)
-            out->provider_id = arena_dup(a, slice_head(json_slice(status, "SerialNo"), 128));
+            out->provider_id = api_provider_id(status, "SerialNo", a);
     }
     json_decref(answer);
 }

@@ -55,7 +55,7 @@ int twilio_send(const struct account *account, const struct outbound *message, i
                 struct arena *a, struct http_call *out, struct fault *fault);
 void twilio_sent(const struct account *account, const struct http_result *result, struct arena *a,
                  struct sent *out);
-/* What became of a message, by its error code (sms.md 3.4); words for sms_code_reason. */
+/* What became of a message, by its error code (sms.md 3.4); words for sms_code_report. */
 extern const struct sms_code twilio_codes[];
 
 #endif

@@ -88,7 +88,7 @@ enum webhook_refusal twilio_status(const struct twilio_settings *s, const struct
     struct slice to = form_get(form, "To");
     if (to.n > 0 && to.n <= SMS_NUMBER_MAX)
         sms_sender(to, a, &r->recipient);
-    r->reason = sms_code_reason(twilio_codes, code.n > 0 ? code : status, a);
+    sms_code_report(twilio_codes, code.n > 0 ? code : status, a, r);
     out->receipts = r;
     out->receipt_count = 1;
     return REFUSED_NONE;

@@ -1,15 +1,11 @@
 #include "adapters/sms/twilio.h"
 
+#include "adapters/sms/api.h"
 #include "gateway/base/digest.h"
-#include "gateway/base/json.h"
-#include "gateway/base/phone.h"
-#include "gateway/base/sbuf.h"
-#include "gateway/base/utf8.h"
 
 enum {
     BODY_CHARACTERS_MAX = 1600, /* sms.md 3.4 */
     FORM_MAX = 16 * 1024,
-    ANSWER_MAX = 64 * 1024,
 };
 
 /* sms.md 3.4; 30xxx come with receipts, the others with the answer to a send. */
@@ -49,14 +45,6 @@ const struct sms_code twilio_codes[] = {
     { NULL },
 };
 
-static void add(struct sbuf *out, const char *name, struct slice value)
-{
-    if (value.n == 0)
-        return;
-    sbuf_printf(out, "%s%s=", out->n > 0 ? "&" : "", name);
-    sbuf_url(out, value);
-}
-
 /* The address of messages with /status behind its path, and our id. */
 static struct slice status_url(const struct twilio_settings *s, int64_t id, struct arena *a)
 {
@@ -68,38 +56,31 @@ int twilio_send(const struct account *account, const struct outbound *message, i
 {
     (void)now;
     const struct twilio_settings *s = account->prepared;
-    char phone[12];
-    if (!phone_normalize(message->recipient, phone))
-        return fault_set(fault, GW_EINVAL, "account %s: the recipient is no mainland mobile number",
-                         account->full_name);
-    if (message->text.n == 0)
-        return fault_set(fault, GW_EINVAL, "account %s: the text is empty", account->full_name);
-    if (utf8_count(message->text) > BODY_CHARACTERS_MAX)
-        return fault_set(fault, GW_ETOOBIG, "account %s: a text has at most %d characters",
-                         account->full_name, BODY_CHARACTERS_MAX);
-    struct sbuf body;
-    sbuf_init(&body, FORM_MAX);
-    add(&body, "To", arena_printf(a, "+86%s", phone));
-    add(&body, "From", s->from);
-    add(&body, "MessagingServiceSid", s->messaging_service_sid);
-    add(&body, "Body", message->text);
+    struct slice phone;
+    struct sbuf form;
+    int rv = api_phone(account, message, a, &phone, fault);
+    if (rv == 0)
+        rv = api_text(account, message, false, BODY_CHARACTERS_MAX, fault);
+    if (rv != 0)
+        return rv;
+    sbuf_init(&form, FORM_MAX);
+    api_form_add(&form, "To", arena_printf(a, "+86%.*s", SLICE_ARG(phone)));
+    api_form_add(&form, "From", s->from);
+    api_form_add(&form, "MessagingServiceSid", s->messaging_service_sid);
+    api_form_add(&form, "Body", message->text);
     if (message->id > 0)
-        add(&body, "StatusCallback", status_url(s, message->id, a));
+        api_form_add(&form, "StatusCallback", status_url(s, message->id, a));
     if (s->validity_s > 0)
-        add(&body, "ValidityPeriod", arena_printf(a, "%lld", (long long)s->validity_s));
-    int rv = body.failed ? fault_set(fault, GW_ETOOBIG, "account %s: the request is too large",
-                                     account->full_name)
-                         : 0;
-    *out = (struct http_call){ .method = "POST", .body = arena_dup(a, sbuf_slice(&body)) };
-    sbuf_free(&body);
-    out->url = arena_printf(a, "%.*s/2010-04-01/Accounts/%.*s/Messages.json",
-                            SLICE_ARG(s->endpoint), SLICE_ARG(s->account_sid));
+        api_form_add(&form, "ValidityPeriod", arena_printf(a, "%lld", (long long)s->validity_s));
+    rv = api_form_post(account, &form,
+                       arena_printf(a, "%.*s/2010-04-01/Accounts/%.*s/Messages.json",
+                                    SLICE_ARG(s->endpoint), SLICE_ARG(s->account_sid)),
+                       a, out, fault);
     struct slice user =
         arena_printf(a, "%.*s:%.*s", SLICE_ARG(s->account_sid), SLICE_ARG(s->auth_token));
-    out->headers[0] =
+    out->headers[0] = "Content-Type: application/x-www-form-urlencoded";
+    out->headers[2] =
         arena_printf(a, "Authorization: Basic %.*s", SLICE_ARG(digest_base64(user, a))).p;
-    out->headers[1] = "Content-Type: application/x-www-form-urlencoded";
-    out->headers[2] = "Accept: application/json";
     return rv;
 }
 
@@ -107,21 +88,17 @@ void twilio_sent(const struct account *account, const struct http_result *result
                  struct sent *out)
 {
     (void)account;
-    json_t *answer =
-        result->status == 0 ? NULL : json_read(result->body, "answer", ANSWER_MAX, NULL);
-    struct slice sid = json_slice(answer, "sid");
-    const json_t *code = json_object_get(answer, "code");
+    json_t *answer = api_answer(result);
+    struct slice sid = api_provider_id(answer, "sid", a);
+    struct slice code = api_word(answer, "code", a);
     if (result->status >= 200 && result->status < 300 && sid.n > 0) {
-        *out = (struct sent){ .outcome = SEND_OK,
-                              .provider_id = arena_dup(a, slice_head(sid, 64)),
-                              .reason = SLICE("taken") };
-    } else if (result->status >= 400 && json_is_integer(code)) {
-        struct slice text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(code));
-        sms_code_apply(twilio_codes, text, result, a, out);
+        *out = (struct sent){ .outcome = SEND_OK, .provider_id = sid, .reason = SLICE("taken") };
+    } else if (result->status >= 400 && code.n > 0) {
+        sms_code_apply(twilio_codes, code, result, a, out);
         /* Codes are many; what a status says plainly needs no row. */
-        if (sms_code_find(twilio_codes, text) == NULL) {
+        if (sms_code_find(twilio_codes, code) == NULL) {
             sms_code_unread(result, a, out);
-            out->reason = arena_printf(a, "%.*s: %.*s", SLICE_ARG(text), SLICE_ARG(out->reason));
+            out->reason = arena_printf(a, "%.*s: %.*s", SLICE_ARG(code), SLICE_ARG(out->reason));
         }
     } else {
         sms_code_unread(result, a, out);

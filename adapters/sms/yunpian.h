@@ -35,7 +35,6 @@ bool yunpian_signed(const struct yunpian_settings *s, const json_t *reply);
 
 /* yunpian_send.c: single_send, and what its answer means. */
 extern const struct sms_code yunpian_codes[];
-extern const struct sms_code yunpian_reports[];
 int yunpian_send(const struct account *account, const struct outbound *message, int64_t now,
                  struct arena *a, struct http_call *out, struct fault *fault);
 void yunpian_sent(const struct account *account, const struct http_result *result, struct arena *a,

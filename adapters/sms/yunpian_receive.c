@@ -105,9 +105,7 @@ static bool read_report(const json_t *entry, struct arena *a, struct receipt *r)
         r->at = 0; /* a failure has no time of receiving */
     if (mobile.n > 0 && mobile.n <= SMS_NUMBER_MAX)
         sms_sender(mobile, a, &r->recipient);
-    const struct sms_code *known = sms_code_find(yunpian_reports, code);
-    r->opted_out = !r->delivered && known != NULL && known->action == CODE_OPTED_OUT;
-    r->reason = sms_code_reason(yunpian_reports, code.n > 0 ? code : status, a);
+    sms_code_report(NULL, code.n > 0 ? code : status, a, r);
     return true;
 }
 

@@ -1,14 +1,10 @@
 #include "adapters/sms/yunpian.h"
 
-#include "gateway/base/json.h"
-#include "gateway/base/phone.h"
-#include "gateway/base/sbuf.h"
-#include "gateway/base/utf8.h"
+#include "adapters/sms/api.h"
 
 enum {
     TEXT_CHARACTERS_MAX = 500, /* sms.md 6.1 */
     FORM_MAX = 16 * 1024,
-    ANSWER_MAX = 64 * 1024,
 };
 
 /* The API's codes (sms.md 7.1; the meaning of each from the provider's own table of return codes).
@@ -54,60 +50,28 @@ const struct sms_code yunpian_codes[] = {
     { NULL },
 };
 
-/* What carriers report (sms.md 5.B.5, 6.3). */
-const struct sms_code yunpian_reports[] = {
-    { "DELIVRD", CODE_TAKEN, 0, "arrived" },
-    { "UNDELIV", CODE_NUMBER, 0, "the phone was not reached" },
-    { "EXPIRED", CODE_NUMBER, 0, "the phone was not reached in time" },
-    { "REJECTD", CODE_NUMBER, 0, "the carrier refused it" },
-    { "UNKNOWN", CODE_MAYBE, 0, "nobody says why" },
-    { "MBBLACK", CODE_OPTED_OUT, 0, "the carrier has this number on its blacklist" },
-    { "HD:0001", CODE_OPTED_OUT, 0, "the carrier has this number on its blacklist" },
-    { "SC:0016", CODE_OPTED_OUT, 0, "this number refused before" },
-    { NULL },
-};
-
-static void add(struct sbuf *out, const char *name, struct slice value)
-{
-    if (value.n == 0)
-        return;
-    sbuf_printf(out, "%s%s=", out->n > 0 ? "&" : "", name);
-    sbuf_url(out, value);
-}
-
 int yunpian_send(const struct account *account, const struct outbound *message, int64_t now,
                  struct arena *a, struct http_call *out, struct fault *fault)
 {
     (void)now;
     const struct yunpian_settings *s = account->prepared;
-    char phone[12];
-    if (!phone_normalize(message->recipient, phone))
-        return fault_set(fault, GW_EINVAL, "account %s: the recipient is no mainland mobile number",
-                         account->full_name);
-    if (!slice_starts(message->text, SLICE("\u3010")))
-        return fault_set(fault, GW_EINVAL, "account %s: the text does not begin with a signature",
-                         account->full_name);
-    if (utf8_count(message->text) > TEXT_CHARACTERS_MAX)
-        return fault_set(fault, GW_ETOOBIG, "account %s: a text has at most %d characters",
-                         account->full_name, TEXT_CHARACTERS_MAX);
-    struct sbuf body;
-    sbuf_init(&body, FORM_MAX);
-    add(&body, "apikey", s->apikey);
-    add(&body, "mobile", (struct slice){ phone, 11 });
-    add(&body, "text", message->text);
-    if (message->id > 0)
-        add(&body, "uid", arena_printf(a, "%lld", (long long)message->id));
-    add(&body, "extend", slice_of(account->extension));
-    add(&body, "callback_url", slice_of(message->status_url));
-    int rv = body.failed ? fault_set(fault, GW_ETOOBIG, "account %s: the request is too large",
-                                     account->full_name)
-                         : 0;
-    *out = (struct http_call){ .method = "POST", .body = arena_dup(a, sbuf_slice(&body)) };
-    sbuf_free(&body);
-    out->url = arena_printf(a, "%.*s/v2/sms/single_send.json", SLICE_ARG(s->endpoint));
-    out->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    out->headers[1] = "Accept: application/json";
-    return rv;
+    struct slice phone;
+    struct sbuf form;
+    int rv = api_phone(account, message, a, &phone, fault);
+    if (rv == 0)
+        rv = api_text(account, message, true, TEXT_CHARACTERS_MAX, fault);
+    if (rv != 0)
+        return rv;
+    sbuf_init(&form, FORM_MAX);
+    api_form_add(&form, "apikey", s->apikey);
+    api_form_add(&form, "mobile", phone);
+    api_form_add(&form, "text", message->text);
+    api_form_add(&form, "uid", api_id(message, a));
+    api_form_add(&form, "extend", slice_of(account->extension));
+    api_form_add(&form, "callback_url", slice_of(message->status_url));
+    return api_form_post(account, &form,
+                         arena_printf(a, "%.*s/v2/sms/single_send.json", SLICE_ARG(s->endpoint)), a,
+                         out, fault);
 }
 
 /* {"code":0,…,"sid":3310228982}, or with status 400 {"code":22,"msg":…}. */
@@ -115,17 +79,13 @@ void yunpian_sent(const struct account *account, const struct http_result *resul
                   struct sent *out)
 {
     (void)account;
-    json_t *answer =
-        result->status == 0 ? NULL : json_read(result->body, "answer", ANSWER_MAX, NULL);
-    const json_t *code = json_object_get(answer, "code");
-    const json_t *sid = json_object_get(answer, "sid");
-    if (!json_is_integer(code)) {
+    json_t *answer = api_answer(result);
+    struct slice code = api_word(answer, "code", a);
+    if (code.n == 0)
         sms_code_unread(result, a, out);
-    } else {
-        struct slice text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(code));
-        sms_code_apply(yunpian_codes, text, result, a, out);
-        if (json_is_integer(sid) && out->outcome == SEND_OK)
-            out->provider_id = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(sid));
-    }
+    else
+        sms_code_apply(yunpian_codes, code, result, a, out);
+    if (out->outcome == SEND_OK)
+        out->provider_id = api_provider_id(answer, "sid", a);
     json_decref(answer);
 }

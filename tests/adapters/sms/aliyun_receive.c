@@ -128,20 +128,25 @@ static void test_reports(void **state)
               "\"out_id\":\"1234567890123456789\"},"
               "{\"phone_number\":\"13800000002\",\"send_time\":\"2026-11-25 09:59:00\","
               "\"report_time\":\"2026-11-25 10:00:00\",\"success\":false,\"err_code\":\"MK:0001\","
-              "\"err_msg\":\"空号\",\"sms_size\":\"1\",\"biz_id\":\"900619746936498441^0\"}]"));
+              "\"err_msg\":\"空号\",\"sms_size\":\"1\",\"biz_id\":\"900619746936498441^0\"},"
+              "{\"phone_number\":\"13800000003\",\"success\":false,\"err_code\":\"MBBLACK\","
+              "\"biz_id\":\"900619746936498442^0\"}]"));
     assert_int_equal(d.refusal, REFUSED_NONE);
-    assert_int_equal(d.receipt_count, 2);
+    assert_int_equal(d.receipt_count, 3);
     assert_int_equal(d.message_count, 0);
     assert_text(d.receipts[0].our_id, "1234567890123456789");
     assert_text(d.receipts[0].provider_id, "900619746936498440^0");
     assert_text(d.receipts[0].recipient, "13800000001");
-    assert_text(d.receipts[0].reason, "DELIVERED");
+    assert_text(d.receipts[0].reason, "DELIVERED: arrived");
     assert_true(d.receipts[0].final && d.receipts[0].delivered);
     assert_int_equal(d.receipts[0].at, NOW);
     assert_int_equal(d.receipts[1].our_id.n, 0);
     assert_text(d.receipts[1].provider_id, "900619746936498441^0");
     assert_true(d.receipts[1].final && !d.receipts[1].delivered);
     assert_text(d.receipts[1].reason, "MK:0001");
+    assert_false(d.receipts[0].opted_out || d.receipts[1].opted_out);
+    assert_true(d.receipts[2].opted_out);
+    assert_text(d.receipts[2].reason, "MBBLACK: the carrier has this number on its blacklist");
 }
 
 /* News of signatures and templates come by the same way. */

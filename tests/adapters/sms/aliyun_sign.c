@@ -16,7 +16,7 @@ static void test_documented_vector(void **state)
     const struct aliyun_settings s = {
         .access_key_id = SLICE("YourAccessKeyId"),
         .access_key_secret = SLICE("YourAccessKeySecret"),
-        .endpoint = SLICE("https://ecs.cn-shanghai.aliyuncs.com"),
+        .api.endpoint = SLICE("https://ecs.cn-shanghai.aliyuncs.com"),
     };
     const struct aliyun_request request = {
         .action = "RunInstances",

@@ -3,7 +3,9 @@
 
 #include "adapters/sms/aliyun.h"
 #include "adapters/sms/tencent.h"
+#include "adapters/sms/submail.h"
 #include "adapters/sms/twilio.h"
+#include "adapters/sms/yunpian.h"
 #include "tests/adapters/harness.h"
 
 static const struct sms_code table[] = {
@@ -85,8 +87,37 @@ static void test_reasons(void **state)
                 "to?138??????: a code not known here");
     assert_int_equal(apply(&b, repeat(&b, SLICE("x"), 500).p, NOW).reason.n,
                      80 + strlen(": a code not known here"));
-    assert_text(sms_code_reason(table, SLICE("DELIVRD"), &b.arena), "DELIVRD");
-    assert_text(sms_code_reason(table, SLICE("stop"), &b.arena), "stop: o");
+    arena_free(&b.arena);
+}
+
+/* A provider's own words first, then the carriers', then only the code. */
+static void test_reports(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code;
+        bool delivered, opted_out;
+        const char *reason;
+    } cases[] = {
+        { "stop", false, true, "stop: o" },
+        { "DELIVRD", true, false, "DELIVRD: arrived" },
+        { "undeliv", false, false, "undeliv: the phone was not reached" },
+        { "mbblack", false, true, "mbblack: the carrier has this number on its blacklist" },
+        { "MBBLACK", true, false, "MBBLACK: the carrier has this number on its blacklist" },
+        { "MK:0001", false, false, "MK:0001" },
+    };
+    struct bench b = { 0 };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct receipt r = { .final = true, .delivered = cases[i].delivered };
+        sms_code_report(table, slice_of(cases[i].code), &b.arena, &r);
+        assert_text(r.reason, cases[i].reason);
+        assert_int_equal(r.opted_out, cases[i].opted_out);
+    }
+    struct receipt on_its_way = { 0 };
+    sms_code_report(NULL, SLICE("MBBLACK"), &b.arena, &on_its_way);
+    assert_false(on_its_way.opted_out);
+    assert_true(carrier_refuses(SLICE("sc:0016")) && !carrier_refuses(SLICE("UNDELIV")) &&
+                !carrier_refuses(SLICE("")));
     arena_free(&b.arena);
 }
 
@@ -140,7 +171,10 @@ static void test_answers_without_a_code(void **state)
 static void test_tables_are_whole(void **state)
 {
     (void)state;
-    static const struct sms_code *const tables[] = { aliyun_codes, tencent_codes, twilio_codes };
+    static const struct sms_code *const tables[] = {
+        aliyun_codes,  tencent_codes,  twilio_codes,  yunpian_codes,
+        submail_codes, submail_events, carrier_codes,
+    };
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         for (const struct sms_code *row = tables[i]; row->code != NULL; row++) {
             struct slice code = slice_of(row->code);
@@ -158,7 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes_and_waits), cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_retry_after),        cmocka_unit_test(test_answers_without_a_code),
-        cmocka_unit_test(test_tables_are_whole),
+        cmocka_unit_test(test_tables_are_whole),   cmocka_unit_test(test_reports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

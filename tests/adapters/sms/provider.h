@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "gateway/base/digest.h"
 #include "tests/adapters/harness.h"
 
 #define SECRET    "0123456789abcdef"
@@ -63,6 +64,63 @@ static inline struct sent answered(struct bench *b, int status, const char *body
     b->account.adapter->sent(&b->account, &result, &b->arena, &out);
     assert_true(out.reason.n > 0);
     return out;
+}
+
+/* A table of answers and what each comes to. */
+struct answer_case {
+    int status;
+    const char *body;
+    enum send_outcome outcome;
+    int64_t wait;
+    const char *reason;
+    bool opted_out;
+};
+static inline void answers_come_to(struct bench *b, const struct answer_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct sent s = answered(b, cases[i].status, cases[i].body);
+        if (s.outcome != cases[i].outcome || s.retry_after != cases[i].wait)
+            fail_msg("%s: outcome %d, wait %d", cases[i].body, s.outcome, (int)s.retry_after);
+        assert_text(s.reason, cases[i].reason);
+        assert_int_equal(s.opted_out, cases[i].opted_out);
+    }
+}
+
+/* What no provider of whole texts is sent: to a landline, without signature, empty, of more than
+ * `most` characters. */
+static inline void texts_are_checked(struct bench *b, size_t most)
+{
+    struct http_call call;
+    struct slice signature = SLICE("【思茅志愿】"), good = SLICE("好");
+    struct slice fits = arena_printf(&b->arena, "%.*s%.*s", SLICE_ARG(signature),
+                                     SLICE_ARG(repeat(b, good, most - 6)));
+    const struct {
+        struct outbound m;
+        int rv;
+    } cases[] = {
+        { { .recipient = SLICE("08792123456"), .text = fits }, GW_EINVAL },
+        { { .recipient = SLICE("123"), .text = fits }, GW_EINVAL },
+        { { .recipient = SLICE("13800000001"), .text = good }, GW_EINVAL },
+        { { .recipient = SLICE("13800000001"), .text = SLICE("") }, GW_EINVAL },
+        { { .recipient = SLICE("13800000001"), .text = fits }, 0 },
+        { { .recipient = SLICE("13800000001"),
+            .text = arena_printf(&b->arena, "%.*s好", SLICE_ARG(fits)) },
+          GW_ETOOBIG },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(
+            b->account.adapter->send(&b->account, &cases[i].m, NOW, &b->arena, &call, &b->fault),
+            cases[i].rv);
+}
+
+/* Of the texts one after the other, in hexadecimal. */
+static inline const char *md5_hex(struct bench *b, struct slice text)
+{
+    unsigned char digest[16];
+    char *hex = arena_alloc(&b->arena, 33);
+    digest_md5(text, digest);
+    digest_hex(digest, sizeof(digest), hex);
+    return hex;
 }
 
 /* The value of a header of a call; NULL when it has none. */

@@ -1,7 +1,6 @@
 /* Submail: events, signed sends, codes. */
 #include "adapters/sms/submail.h"
 
-#include "gateway/base/digest.h"
 #include "tests/adapters/sms/provider.h"
 
 #define SETTINGS "{\"appid\":\"10034\",\"appkey\":\"appkey2\",\"subhook_key\":\"hookkey3\"}"
@@ -14,11 +13,7 @@ static int open_account(void **state)
 
 static const char *signature(struct bench *b, const char *token, const char *key)
 {
-    unsigned char digest[16];
-    char hex[33];
-    digest_md5(arena_printf(&b->arena, "%s%s", token, key), digest);
-    digest_hex(digest, 16, hex);
-    return arena_str(&b->arena, slice_of(hex));
+    return md5_hex(b, arena_printf(&b->arena, "%s%s", token, key));
 }
 
 /* The members of an event as a form, signed. */
@@ -208,32 +203,16 @@ static void the_call(void **state)
             signed_fields[again.count++] = form.fields[i];
     assert_text(form_get(&form, "signature"),
                 arena_str(&b->arena, submail_sign(b->account.prepared, &again, &b->arena)));
-    static const struct outbound wrong[] = {
-        { .recipient = SLICE("08792123456"), .text = SLICE("【a】b") },
-        { .recipient = SLICE("13800000001"), .text = SLICE("b") },
-    };
-    for (size_t i = 0; i < 2; i++)
-        assert_int_equal(
-            adapter_submail.send(&b->account, &wrong[i], NOW, &b->arena, &call, &b->fault),
-            GW_EINVAL);
-    m.text = arena_printf(&b->arena, "【思茅志愿】%.*s", SLICE_ARG(repeat(b, SLICE("好"), 1000)));
-    assert_int_equal(adapter_submail.send(&b->account, &m, NOW, &b->arena, &call, &b->fault),
-                     GW_ETOOBIG);
+    texts_are_checked(b, 1000);
 }
 
 static void the_answers(void **state)
 {
-    static const struct {
-        int status;
-        const char *body;
-        enum send_outcome outcome;
-        int64_t wait;
-        const char *reason;
-    } cases[] = {
+    static const struct answer_case cases[] = {
         { 200, "{\"status\":\"success\",\"send_id\":\"093c0a7d\",\"fee\":1,\"sms_credits\":\"9\"}",
           SEND_OK, 0, "taken" },
         { 200, "{\"status\":\"error\",\"code\":114,\"msg\":\"x\"}", SEND_BAD_RECIPIENT, 0,
-          "114: this number is on the account's blacklist" },
+          "114: this number is on the account's blacklist", true },
         { 200, "{\"status\":\"error\",\"code\":\"109\",\"msg\":\"x\"}", SEND_ACCOUNT_BROKEN, 0,
           "109: appkey is wrong" },
         { 200, "{\"status\":\"error\",\"code\":115}", SEND_LATER, 3600,
@@ -249,13 +228,7 @@ static void the_answers(void **state)
         { 0, "", SEND_UNCERTAIN, 0, "no answer" },
     };
     struct bench *b = *state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct sent s = answered(b, cases[i].status, cases[i].body);
-        if (s.outcome != cases[i].outcome || s.retry_after != cases[i].wait)
-            fail_msg("%s: outcome %d, wait %d", cases[i].body, s.outcome, (int)s.retry_after);
-        assert_text(s.reason, cases[i].reason);
-        assert_int_equal(s.opted_out, i == 1);
-    }
+    answers_come_to(b, cases, sizeof(cases) / sizeof(cases[0]));
     assert_text(answered(b, 200, cases[0].body).provider_id, "093c0a7d");
 }
 

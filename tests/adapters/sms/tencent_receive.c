@@ -138,21 +138,25 @@ static void test_reports(void **state)
              "{\"sid\":\"3\",\"report_status\":\"SUCCESS\",\"user_receive_time\":\"soon\"},"
              "{\"user_receive_time\":\"\",\"nationcode\":\"86\",\"mobile\":\"13800000002\","
              "\"report_status\":\"FAIL\",\"errmsg\":\"MK:0001\",\"description\":\"空号\","
-             "\"sid\":\"5000:2\"}]");
+             "\"sid\":\"5000:2\"},"
+             "{\"mobile\":\"13800000003\",\"report_status\":\"FAIL\",\"errmsg\":\"MBBLACK\","
+             "\"sid\":\"5000:3\"}]");
     assert_int_equal(d.refusal, REFUSED_NONE);
-    assert_int_equal(d.receipt_count, 2);
+    assert_int_equal(d.receipt_count, 3);
     assert_int_equal(d.skipped, 6);
     assert_int_equal(d.message_count, 0);
     assert_text(d.receipts[0].provider_id, "5000:1045710669157053657849499619");
     assert_int_equal(d.receipts[0].our_id.n, 0);
     assert_text(d.receipts[0].recipient, "13800000001");
     assert_true(d.receipts[0].final && d.receipts[0].delivered);
-    assert_text(d.receipts[0].reason, "DELIVRD");
+    assert_text(d.receipts[0].reason, "DELIVRD: arrived");
     assert_int_equal(d.receipts[0].at, NOW);
     assert_text(d.receipts[1].provider_id, "5000:2");
     assert_true(d.receipts[1].final && !d.receipts[1].delivered);
     assert_text(d.receipts[1].reason, "MK:0001");
     assert_int_equal(d.receipts[1].at, 0);
+    assert_false(d.receipts[0].opted_out || d.receipts[1].opted_out);
+    assert_true(d.receipts[2].opted_out);
 }
 
 static void test_refusals(void **state)

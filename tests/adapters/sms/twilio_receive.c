@@ -217,7 +217,7 @@ static void test_status_callbacks(void **state)
         assert_text(r.recipient, "13800000001");
         assert_int_equal(r.final, cases[i].final);
         assert_int_equal(r.delivered, cases[i].delivered);
-        assert_text(r.reason, cases[i].status);
+        assert_true(slice_starts(r.reason, slice_of(cases[i].status)));
     }
     struct receipt r = report(b, "",
                               "AccountSid=" AC "&SmsSid=" SM "&SmsStatus=undelivered&"

@@ -23,13 +23,15 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import aliyun  # noqa: E402
+import kannel  # noqa: E402
 import provider  # noqa: E402
 import submail  # noqa: E402
 import tencent  # noqa: E402
 import twilio  # noqa: E402
 import yunpian  # noqa: E402
 
-PROVIDERS = {p.name: p for p in (aliyun.Aliyun, tencent.Tencent, twilio.Twilio, yunpian.Yunpian, submail.Submail)}
+PROVIDERS = {p.name: p for p in (aliyun.Aliyun, tencent.Tencent, twilio.Twilio, yunpian.Yunpian, submail.Submail,
+                                kannel.Kannel)}
 
 
 def secrets(value):
@@ -103,7 +105,8 @@ def main():
         sys.exit(f"sms_providers: {given.config} has no SMS account {given.account} of one of {', '.join(PROVIDERS)}")
     p = PROVIDERS[account["provider"]](hook(given.gateway, account), known(account, config.get("signature", "")),
                                        listen=("127.0.0.1", given.port))
-    print(f"{p.name} listens: put \"endpoint\": \"{p.endpoint}\" into the settings of {given.account}. "
+    (key, address), = p.address().items()
+    print(f"{p.name} listens: put \"{key}\": \"{address}\" into the settings of {given.account}. "
           "Type PHONE TEXT, or /help.", flush=True)
     threading.Thread(target=show, args=(p,), daemon=True).start()
     for line in sys.stdin:

@@ -30,6 +30,7 @@ def signature(method, path, query, headers, signed, body_hash, secret):
 
 class Aliyun(Provider):
     name = "aliyun"
+    report_code = "MK:0001"
     codes = {
         "isv.BUSINESS_LIMIT_CONTROL": (200, "触发分钟级流控Permits:1"),
         "isv.DAY_LIMIT_CONTROL": (200, "触发日发送限额"),
@@ -160,7 +161,7 @@ class Aliyun(Provider):
 
     def push_reports(self, messages, delivered):
         entries = [{"phone_number": m.phone, "send_time": stamp(m.at), "report_time": stamp(self.clock()),
-                    "success": delivered, "err_code": "DELIVERED" if delivered else "MK:0001",
+                    "success": delivered, "err_code": "DELIVERED" if delivered else self.report_code,
                     "err_msg": "用户接收成功" if delivered else "空号", "sms_size": "1", "biz_id": m.id,
                     "out_id": m.our_id} for m in messages]
         return [self.batch(entries[i:i + 100]) for i in range(0, len(entries), 100)]

@@ -7,6 +7,7 @@ import http.client
 import http.server
 import random
 import socket
+import struct
 import threading
 import time
 import urllib.parse
@@ -82,6 +83,8 @@ def mobile(number):
 class Provider:
     """`hook` is where the gateway's account listens, like http://127.0.0.1:8080/sms/NAME/SECRET."""
     name = ""
+    content_type = "application/json"  # of answers
+    report_code = "UNDELIV"            # a failure is reported with it
     codes = {}       # code → (HTTP status, words): each can be had on demand
     limits = ()      # rules for Limits
     push_tries = 4   # of a push that is not acknowledged
@@ -154,7 +157,7 @@ class Provider:
             except Refusal as refused:
                 self.refused.append(refused.code)
                 status, body = self.refusal(refused)
-                return status, "application/json", body
+                return status, self.content_type, body
             lost = self.chance(self.faults.lost)
             for m in messages:
                 m.lost, m.at = lost, self.clock()
@@ -165,7 +168,11 @@ class Provider:
                 self.lost += 1
                 return None
             status, body = self.taken(messages)
-            return status, "application/json", body
+            return status, self.content_type, body
+
+    def address(self):
+        """What an account of the gateway has among its settings to reach this."""
+        return {"endpoint": self.endpoint}
 
     def _listen(self, listen):
         provider = self
@@ -206,18 +213,22 @@ class Provider:
     # The pushes.
 
     def post(self, push):
-        """One HTTP request to the gateway; status and body, (0, b"") without an answer."""
-        rest, query, headers, body = push
-        hook = urllib.parse.urlsplit(self.hook)
-        connection = http.client.HTTPConnection(hook.netloc, timeout=20)
+        """One HTTP request to the gateway, a GET where there is no body; status and body, (0, b"") without an
+        answer."""
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.hook).netloc, timeout=20)
         try:
-            connection.request("POST", hook.path + rest + (f"?{query}" if query else ""), body, headers)
+            self.request(connection, push)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except OSError:
             return 0, b""
         finally:
             connection.close()
+
+    def request(self, connection, push):
+        rest, query, headers, body = push
+        path = urllib.parse.urlsplit(self.hook).path + rest + (f"?{query}" if query else "")
+        connection.request("GET" if body is None else "POST", path, body, headers)
 
     def deliver(self, push):
         """A push as the provider makes it: again until it is acknowledged, and sometimes once too often. Gives the
@@ -264,3 +275,23 @@ class Provider:
     def to(self, phone):
         with self.lock:
             return [m for m in self.messages if m.phone == phone]
+
+
+class Inline(Provider):
+    """One whose reply is the answer to the push: so that is what gets lost. The connection breaks, and the push comes
+    again, sometimes after the gateway has sent the reply by a request of its own."""
+
+    def write(self, phone, text):
+        push = self.push_message(phone, text)
+        if self.chance(self.faults.lost):
+            self.lost += 1
+            self.unheard[phone] += 1
+            self.hang_up(push)
+            time.sleep(0.1 if self.chance(0.5) else 2.5)
+        self.take_answer(phone, push)
+
+    def hang_up(self, push):
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.hook).netloc, timeout=20)
+        self.request(connection, push)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()

@@ -10,7 +10,6 @@ from provider import Message, Provider, Refusal, mobile
 class Submail(Provider):
     """settings: appid, appkey, subhook_key, signature. `report_code` is what a failure is reported with."""
     name = "submail"
-    report_code = "UNDELIV"
     codes = {code: (200, words) for code, words in {
         "101": "Incorrect APP ID", "102": "This APP has been disabled", "105": "This account is expired",
         "108": "Invalid signature", "109": "Invalid appkey", "113": "IP is not in the white list",

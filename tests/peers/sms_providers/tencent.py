@@ -127,7 +127,7 @@ class Tencent(Provider):
     def push_reports(self, messages, delivered):
         entries = [{"user_receive_time": stamp(self.clock()), "nationcode": "86", "mobile": m.phone,
                     "report_status": "SUCCESS" if delivered else "FAIL",
-                    "errmsg": "DELIVRD" if delivered else "UNDELIV",
+                    "errmsg": "DELIVRD" if delivered else self.report_code,
                     "description": "用户短信送达成功" if delivered else "短信送达失败", "sid": m.id} for m in messages]
         return [self.callback(entries[i:i + 100]) for i in range(0, len(entries), 100)]
 

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 import xml.etree.ElementTree
 
-from provider import Message, Provider, Refusal, mobile
+from provider import Inline, Message, Refusal, mobile
 
 
 def sign(token, url, params):
@@ -22,7 +22,7 @@ def sign(token, url, params):
     return base64.b64encode(hmac.new(token.encode(), data.encode(), hashlib.sha1).digest()).decode()
 
 
-class Twilio(Provider):
+class Twilio(Inline):
     """settings: account_sid, auth_token, from, webhook_url (what it signs; it is reached at `hook`)."""
     name = "twilio"
     push_tries = 1
@@ -87,25 +87,6 @@ class Twilio(Provider):
             "AccountSid": self.settings["account_sid"],
             **({} if delivered or status == "sent" else {"ErrorCode": "30003"})})
             for m in messages if m.status_url for status in ("sent", last)]
-
-    def write(self, phone, text):
-        """Here the answer of a push is the reply, so that is what gets lost: the connection breaks, and the push comes
-        again, as with #rc=1 behind the address at Twilio."""
-        push = self.push_message(phone, text)
-        if self.chance(self.faults.lost):
-            self.lost += 1
-            self.unheard[phone] += 1
-            self.hang_up(push)
-            time.sleep(0.1 if self.chance(0.5) else 2.5)
-        self.take_answer(phone, push)
-
-    def hang_up(self, push):
-        rest, _, headers, body = push
-        hook = urllib.parse.urlsplit(self.hook)
-        connection = http.client.HTTPConnection(hook.netloc, timeout=20)
-        connection.request("POST", hook.path + rest, body, headers)
-        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
 
     def acknowledged(self, status, body):
         return xml.etree.ElementTree.fromstring(body).tag == "Response"

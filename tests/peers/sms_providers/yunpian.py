@@ -13,10 +13,9 @@ def sign(values, apikey):
 
 
 class Yunpian(Provider):
-    """settings: apikey, signature. `report_code` is what a failure is reported with; `twice` encodes pushes once more,
+    """settings: apikey, signature. `twice` encodes pushes once more,
     as some of its hosts do."""
     name = "yunpian"
-    report_code = "UNDELIV"
     twice = False
     codes = {code: (400, words) for code, words in {
         "1": "请求参数缺失", "2": "请求参数格式错误", "3": "账户余额不足", "4": "关键词屏蔽", "5": "未自动匹配到合适的模板",

@@ -75,7 +75,7 @@ enum inbound_kind {
     /* What follows is acknowledged and counted like INBOUND_OTHER, nothing of it is stored. */
     INBOUND_VIEW,     /* a menu's page was opened: `event_key` */
     INBOUND_POSITION, /* where a phone is, told without being asked */
-    INBOUND_CONSENT,  /* subscription notices: `event_key` is "TEMPLATE:accept …" */
+    INBOUND_CONSENT,  /* subscription notices: `event_key` is "TEMPLATE:accept …", which is kept */
     INBOUND_NOTICE,   /* for the operator: `event_key` what, `text` its state */
     INBOUND_KINDS     /* the count */
 };
@@ -176,6 +176,7 @@ struct outbound {
     struct slice text;    /* rendered, with 【signature】 and opt-out suffix for SMS */
     const char *status_url; /* our public URL for receipts of this account; NULL: none */
     struct slice token;     /* the account's access token, where its adapter has `token` */
+    int way;                /* by which of the adapter's ways, from 0 */
 };
 
 /* An HTTP call to a provider; the platform makes it. */
@@ -260,6 +261,12 @@ struct adapter {
     /* The provider takes outbound.id and sends one message however often it comes, so a request
      * without an answer may simply be made again. */
     bool repeatable;
+    /* How many ways there are to say a message, in the order in which they are tried; 0 is one.
+     * `send` answers GW_ENOTFOUND for a way that this message does not have. */
+    int ways;
+    /* What the person must have agreed to for a message to go this way (INBOUND_CONSENT); empty:
+     * nothing. NULL: nothing ever. */
+    struct slice (*consent)(const struct account *account, struct slice message, int way);
     /* Asks for the access token that `send` wants in `message->token`; GW_E* when the account is
      * not made for it. NULL: sends want none. And reads what came back. */
     int (*token)(const struct account *account, struct arena *a, struct http_call *out,

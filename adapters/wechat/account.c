@@ -23,6 +23,7 @@ struct written {
     struct slice mode;
     struct slice key;
     struct slice previous;
+    json_t *templates;
     struct wechat_account account;
 };
 
@@ -45,6 +46,8 @@ static const struct setting table[] = {
       WORD_CHARACTERS, "the account's AppSecret: letters and digits" },
     { "api_url", SETTING_TEXT, false, offsetof(struct written, account.api_url), 8, 200, NULL, NULL,
       API_EXPECTED },
+    { "templates", SETTING_OBJECT, false, offsetof(struct written, templates), 0, TEMPLATES_MAX,
+      NULL, NULL, "an object: message id to template, see adapters/README.md" },
     { "timestamp_window_s", SETTING_NUMBER, false, offsetof(struct written, account.window_s),
       WINDOW_MIN_S, ADAPTER_OLDEST_S, NULL, NULL, "seconds from 20 to 3024000, 300 when left out" },
     { NULL },
@@ -104,7 +107,11 @@ int wechat_account_check(struct account *account, struct arena *a, struct fault 
     if (!safe_url(out->api_url))
         return fault_set(fault, GW_ECONFIG, "account %s: settings.api_url is not right: give %s",
                          account->full_name, API_EXPECTED);
-    rv = read_keys(account, &w, out, fault);
+    if (w.templates != NULL && out->app_secret.n == 0)
+        return missing(account, "app_secret", "without it no template can be sent", fault);
+    rv = wechat_notices_read(account, w.templates, a, &out->notices, fault);
+    if (rv == 0)
+        rv = read_keys(account, &w, out, fault);
     if (rv == 0)
         account->prepared = out;
     return rv;

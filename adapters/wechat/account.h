@@ -5,6 +5,7 @@
 
 #include "adapters/adapter.h"
 #include "adapters/wechat/crypto.h"
+#include "adapters/wechat/notice.h"
 
 /* How pushes come (wechat.md 1.1). What is configured is required: nothing in a request can make
  * the account take less. */
@@ -27,6 +28,7 @@ struct wechat_account {
     struct slice app_secret;                 /* empty: the account only answers */
     struct slice api_url;                    /* without a slash at its end */
     int64_t window_s;                        /* how far a signed timestamp may be from now */
+    struct wechat_notices notices;           /* messages with a template */
 };
 
 /* `check` of the adapter. */

@@ -1,26 +1,25 @@
-/* Calls to api.weixin.qq.com: builds requests and reads answers (wechat.md 4). The platform makes
- * them and keeps the access token. Pure; any thread. */
+/* The account as a sender: `send`, `sent`, `token`, `token_read` and `consent` of the adapter. Each
+ * message goes by one of two ways: as a customer-service message, which needs an action of the
+ * person (wechat.md 4.2), or as a template or subscription message, where the account has a
+ * template for it (notice.h). Pure; any thread. */
 #ifndef ADAPTERS_WECHAT_CLIENT_H
 #define ADAPTERS_WECHAT_CLIENT_H
 
-#include "adapters/adapter.h"
-#include "adapters/sms/codes.h"
+#include "adapters/wechat/call.h"
 
-/* What an errcode leads to; an answer without one is a success when what it should hold is there.
- */
-extern const struct sms_code wechat_codes[];
-/* Looked at first where a token is asked for. */
-extern const struct sms_code wechat_token_codes[];
+enum wechat_way { WECHAT_BY_SERVICE, WECHAT_BY_NOTICE, WECHAT_WAYS };
 
-/* `send` and `sent` of the adapter: a text as a customer-service message. `message->token` is the
- * access token. */
+/* `message->token` is the access token, `message->way` an enum wechat_way. GW_ENOTFOUND when the
+ * account's settings have no template for this message by this way. */
 GW_MUSTCHECK int wechat_client_send(const struct account *account, const struct outbound *message,
                                     int64_t now, struct arena *a, struct http_call *out,
                                     struct fault *fault);
 void wechat_client_sent(const struct account *account, const struct http_result *result,
                         struct arena *a, struct sent *out);
+/* The template to which the person must have agreed; empty when none is needed. */
+struct slice wechat_client_consent(const struct account *account, struct slice message, int way);
 
-/* `token` and `token_read` of the adapter: stable_token. */
+/* stable_token. */
 GW_MUSTCHECK int wechat_client_token(const struct account *account, struct arena *a,
                                      struct http_call *out, struct fault *fault);
 void wechat_client_token_read(const struct account *account, const struct http_result *result,

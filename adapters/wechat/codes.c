@@ -1,6 +1,6 @@
 /* What WeChat's API answers and what to do (wechat.md 4.12). One table for every call: the numbers
  * mean the same everywhere but for 40001, which a token call answers for a wrong secret. */
-#include "adapters/wechat/client.h"
+#include "adapters/wechat/call.h"
 
 const struct sms_code wechat_codes[] = {
     { "0", CODE_TAKEN, 0, "taken" },
@@ -55,7 +55,55 @@ const struct sms_code wechat_codes[] = {
     { "45002", CODE_TEXT, 0, "too long" },
     { "44004", CODE_TEXT, 0, "no text" },
     { "47003", CODE_TEXT, 0, "a parameter does not fit the template" },
+    /* files */
+    { "40004", CODE_BUG, 0, "no such kind of file" },
+    { "40005", CODE_TEXT, 0, "a kind of file that WeChat does not take" },
+    { "40006", CODE_TEXT, 0, "the file is too large" },
+    { "40007", CODE_TEXT, 0, "WeChat does not have this file (any more)" },
+    { "40009", CODE_TEXT, 0, "the picture is too large" },
+    { "40137", CODE_TEXT, 0, "a kind of picture that WeChat does not take" },
+    { "44001", CODE_TEXT, 0, "the file is empty" },
+    { "45001", CODE_TEXT, 0, "the file is too large" },
+    /* the menu */
+    { "40016", CODE_TEXT, 0, "the menu has too many or too few buttons" },
+    { "40017", CODE_TEXT, 0, "a button's type is wrong" },
+    { "40018", CODE_TEXT, 0, "a button's name is too long" },
+    { "40019", CODE_TEXT, 0, "a button's key is too long" },
+    { "40020", CODE_TEXT, 0, "a button's address is too long" },
+    { "40023", CODE_TEXT, 0, "a button has too many below it" },
+    { "40024", CODE_TEXT, 0, "the type of a button below another is wrong" },
+    { "40025", CODE_TEXT, 0, "the name of a button below another is too long" },
+    { "40026", CODE_TEXT, 0, "the key of a button below another is too long" },
+    { "40027", CODE_TEXT, 0, "the address of a button below another is too long" },
+    { "40054", CODE_TEXT, 0, "a button's address is of a domain that the account may not use" },
+    { "40055", CODE_TEXT, 0, "a button's address is of a domain that the account may not use" },
+    { "46003", CODE_TEXT, 0, "the account has no menu" },
+    /* codes, tags, lists */
+    { "40052", CODE_BUG, 0, "the QR code's action is wrong" },
+    { "40053", CODE_BUG, 0, "the QR code's scene is wrong" },
+    { "40031", CODE_TEXT, 0, "the list of openids is wrong" },
+    { "40032", CODE_TEXT, 0, "the list of openids is too long or empty" },
+    { "40130", CODE_TEXT, 0, "a list of openids needs at least two" },
+    { "40152", CODE_TEXT, 0, "there is no such tag" },
+    { "45159", CODE_TEXT, 0, "there is no such tag" },
+    { "45056", CODE_TEXT, 0, "the account has 100 tags already" },
+    { "45057", CODE_TEXT, 0, "the tag has too many followers to be deleted" },
+    { "45058", CODE_TEXT, 0, "this tag is WeChat's own" },
+    { "45059", CODE_TEXT, 0, "a follower has 20 tags already" },
+    { "45157", CODE_TEXT, 0, "there is a tag of this name, or the name is not allowed" },
+    { "45158", CODE_TEXT, 0, "the tag's name is too long" },
+    { "45008", CODE_TEXT, 0, "a message takes one article" },
+    { "45067", CODE_TEXT, 0, "the key of the mass message is too long" },
+    { "89504", CODE_ACCOUNT, 0, "the mass message waits for the administrator's yes" },
+    { "89505", CODE_ACCOUNT, 0, "the administrator has refused the mass message" },
+    /* typing: nothing is lost */
+    { "45080", CODE_CLOSED, 0, "no message of theirs in the last 30 seconds" },
+    { "45081", CODE_TAKEN, 0, "it is shown already" },
+    { "45072", CODE_BUG, 0, "the typing command is wrong" },
     /* our requests */
+    { "41005", CODE_BUG, 0, "no file in the request" },
+    { "41009", CODE_BUG, 0, "no openid in the request" },
+    { "41030", CODE_TEXT, 0, "the page of a subscription message is wrong" },
     { "40002", CODE_BUG, 0, "grant_type is wrong" },
     { "40008", CODE_BUG, 0, "msgtype is wrong" },
     { "40033", CODE_BUG, 0, "the request holds \\u escapes" },

@@ -226,6 +226,8 @@ const struct adapter adapter_wechat = {
     .respond = respond,
     .send = wechat_client_send,
     .sent = wechat_client_sent,
+    .ways = WECHAT_WAYS,
+    .consent = wechat_client_consent,
     .token = wechat_client_token,
     .token_read = wechat_client_token_read,
 };

@@ -26,10 +26,15 @@ enum dispatch_plan_kind {
                           `reason` */
 };
 
+/* Ways of saying the same, in the order in which they are tried. */
+enum { DISPATCH_WAYS = 2 };
+
 /* What to do with a row. Everything lives in the arena given. */
 struct dispatch_plan {
     enum dispatch_plan_kind kind;
     struct http_fetch fetch;
+    struct http_fetch other; /* the second way; without a method there is none */
+    int way;                 /* which of them goes; `admit` may choose */
     int segments;  /* of the text, with DISPATCH_SEND: what it takes of the account's rate */
     int64_t price; /* fen, likewise */
     int64_t at;    /* UTC seconds, or outbox_held() of one, DISPATCH_LATER; 0: by the back-off */
@@ -41,7 +46,9 @@ struct dispatch_reading {
     enum outbox_outcome outcome;
     struct slice provider_id;
     struct slice reason;
-    int64_t retry_after; /* seconds the provider asked for, with OUTBOX_LATER; 0: by the back-off */
+    int way;             /* by which it went, filled beforehand */
+    int64_t retry_after; /* seconds the provider asked for, with OUTBOX_LATER; 0: by the back-off;
+                            exactly so many with OUTBOX_AGAIN */
     bool unreachable;    /* this recipient never works: the address is marked */
     bool opted_out;      /* it is on the provider's blacklist: `refused` is told */
     bool slow_down;      /* the account's rate is halved, and rests for retry_after */
@@ -76,12 +83,12 @@ struct dispatch_options {
     void (*plan)(void *context, const struct outbox_row *row, int64_t now, struct arena *a,
                  struct dispatch_plan *out);
     /* Worker's thread, in the very transaction that marks the row `sending`: may it still go? `out`
-     * is zeroed (DISPATCH_SEND) and only its kind, `at` and `reason` are looked at. 0, or GW_E*,
-     * which loses the transaction; then the lease ends and the row is offered again. NULL: every
-     * row may go. */
+     * is the plan's `other` and `way` and else zeroed (DISPATCH_SEND); only its kind, `way`, `at`
+     * and `reason` are looked at. 0, or GW_E*, which loses the transaction; then the lease ends and
+     * the row is offered again. NULL: every row may go. */
     int (*admit)(void *context, struct tx *tx, const struct outbox_row *row, int64_t now,
                  struct arena *a, struct dispatch_plan *out);
-    /* Loop's thread. `out` is zeroed; no answer at all (status 0) comes here too. */
+    /* Loop's thread. `out` is zeroed but for `way`; no answer at all (status 0) comes here too. */
     void (*read)(void *context, const struct outbox_row *row, const struct http_fetched *result,
                  struct arena *a, struct dispatch_reading *out);
     /* Worker's thread, in the very transaction that stores the outcome: the provider has the

@@ -141,7 +141,7 @@ void send_end(struct send *s);
 void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reason, int status);
 /* Not begun after all: queued again for the moment `at`, or at once when 0; nobody is told. */
 void send_put_back(struct send *s, int64_t at, struct slice reason);
-enum outbox_outcome send_outcome_of(enum dispatch_plan_kind kind);
+enum outbox_outcome send_outcome_of(const struct dispatch_plan *plan);
 /* Marks and sends what has a place and a token. */
 void dispatch_pump(struct dispatch *d);
 /* Puts back all that is only ready. */

@@ -106,7 +106,7 @@ static void plan_one(struct group *g, struct send *s)
         return;
     }
     s->at = s->plan.kind == DISPATCH_LATER ? s->plan.at : 0;
-    send_settle(s, send_outcome_of(s->plan.kind), s->plan.reason, 0);
+    send_settle(s, send_outcome_of(&s->plan), s->plan.reason, 0);
 }
 
 static void take_rows(struct group *g)

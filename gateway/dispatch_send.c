@@ -10,8 +10,8 @@
 
 enum { STORE_TRIES = 600, JITTER_PERCENT = 20, MS_NS = 1000000 };
 
-static const char *const outcome_names[OUTBOX_OUTCOMES] = { "ok", "later", "refused", "unknown",
-                                                            "needless" };
+static const char *const outcome_names[OUTBOX_OUTCOMES] = { "ok",      "later",    "refused",
+                                                            "unknown", "needless", "again" };
 
 static void show_in_flight(struct dispatch *d)
 {
@@ -133,30 +133,33 @@ void dispatch_store_again(struct dispatch *d)
     }
 }
 
-static int64_t backoff_s(const struct dispatch *d, int attempt)
+static int64_t backoff_s(const struct dispatch *d, const struct outbox_row *row)
 {
-    int i = attempt > 1 ? attempt - 1 : 0;
+    int tried = row->attempt - row->spared;
+    int i = tried > 1 ? tried - 1 : 0;
     if (i >= d->options.backoff_count)
         i = d->options.backoff_count - 1;
     int percent = 100 - JITTER_PERCENT + (int)digest_random_below(2 * JITTER_PERCENT + 1);
     return ((int64_t)d->options.backoff_s[i] * percent + 50) / 100;
 }
 
-enum outbox_outcome send_outcome_of(enum dispatch_plan_kind kind)
+enum outbox_outcome send_outcome_of(const struct dispatch_plan *plan)
 {
+    if (plan->kind == DISPATCH_LATER && plan->at != 0) /* nothing went wrong */
+        return OUTBOX_AGAIN;
     static const enum outbox_outcome table[] = {
         [DISPATCH_SEND] = OUTBOX_OK, /* never asked for */
         [DISPATCH_LATER] = OUTBOX_LATER,
         [DISPATCH_REFUSE] = OUTBOX_REFUSED,
         [DISPATCH_NEEDLESS] = OUTBOX_NEEDLESS,
     };
-    return table[kind];
+    return table[plan->kind];
 }
 
 static void tell(struct send *s, enum outbox_outcome outcome, struct slice reason, int status)
 {
     struct dispatch *d = s->group->d;
-    bool fine = outcome == OUTBOX_OK || outcome == OUTBOX_NEEDLESS;
+    bool fine = outcome == OUTBOX_OK || outcome == OUTBOX_NEEDLESS || outcome == OUTBOX_AGAIN;
     metrics_count(d->options.metrics, METRIC_SENDS, (int)outcome, 1);
     log_write(d->options.log, fine ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "send", s->row->trace,
               LOG_FIELDS(LOG_ID("id", s->row->id), LOG_SLICE("account", s->row->account),
@@ -169,7 +172,7 @@ void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reaso
 {
     s->outcome = outcome;
     s->reason = reason;
-    int64_t wait_s = backoff_s(s->group->d, s->row->attempt);
+    int64_t wait_s = outcome == OUTBOX_AGAIN ? 0 : backoff_s(s->group->d, s->row);
     if (s->wait_s < wait_s)
         s->wait_s = wait_s;
     tell(s, outcome, reason, status);
@@ -178,7 +181,7 @@ void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reaso
 
 void send_put_back(struct send *s, int64_t at, struct slice reason)
 {
-    s->outcome = OUTBOX_LATER;
+    s->outcome = OUTBOX_AGAIN;
     s->reason = reason;
     s->at = at ? at : s->group->now;
     store_outcome(s);
@@ -234,7 +237,7 @@ static void on_fetched(void *context, const struct http_fetched *result)
 {
     struct send *s = context;
     struct dispatch *d = s->group->d;
-    struct dispatch_reading reading = { 0 };
+    struct dispatch_reading reading = { .way = s->plan.way };
     s->transfer = NULL;
     metrics_observe(d->options.metrics, METRIC_STAGE, STAGE_SEND, uv_hrtime() - s->begun_ns);
     d->options.read(d->options.context, s->row, result, &s->group->arena, &reading);
@@ -255,6 +258,9 @@ static void send_request(struct send *s)
         send_put_back(s, 0, SLICE("stopping"));
         return;
     }
+    s->plan.way = s->admitted.way;
+    if (s->plan.way == 1)
+        s->plan.fetch = s->plan.other;
     if (s->plan.fetch.timeout_ms <= 0 || s->plan.fetch.timeout_ms > d->options.timeout_ms)
         s->plan.fetch.timeout_ms = d->options.timeout_ms;
     s->stage = SEND_ON_ITS_WAY;
@@ -269,15 +275,15 @@ static int mark_one(struct dispatch *d, struct send *s, struct tx *tx, int64_t n
 {
     const struct dispatch_options *o = &d->options;
     struct dispatch_plan *said = &s->admitted;
-    *said = (struct dispatch_plan){ 0 };
+    *said = (struct dispatch_plan){ .way = s->plan.way, .other = s->plan.other };
     s->marked = false;
     int rc = o->admit ? o->admit(o->context, tx, s->row, now, &d->mark.arena, said) : 0;
     if (rc < 0)
         return rc;
     if (said->kind != DISPATCH_SEND)
-        return outbox_outcome(tx, s->row->id, d->owner, s->row->attempt,
-                              send_outcome_of(said->kind), SLICE(""), said->reason,
-                              said->at ? said->at : now + backoff_s(d, s->row->attempt), now);
+        return outbox_outcome(tx, s->row->id, d->owner, s->row->attempt, send_outcome_of(said),
+                              SLICE(""), said->reason,
+                              said->at ? said->at : now + backoff_s(d, s->row), now);
     rc = outbox_sending(tx, s->row->id, d->owner, s->row->attempt, now, o->lease_s,
                         s->plan.segments, s->plan.price);
     s->marked = rc == 1;
@@ -333,7 +339,7 @@ static void on_marked(struct job *job, int error)
         }
         unmark(s);
         if (s->admitted.kind != DISPATCH_SEND)
-            tell(s, send_outcome_of(s->admitted.kind), s->admitted.reason, 0);
+            tell(s, send_outcome_of(&s->admitted), s->admitted.reason, 0);
         send_end(s);
     }
     if (error)

@@ -43,7 +43,8 @@ int outbox_put(struct tx *tx, const struct vault *v, const struct outbox_row *ro
 
 #define ROW_COLUMNS                                                                                \
     "id, address, realm, recipient, account, message, params, priority, state, not_before, "       \
-    "useful_until, attempt, trace, origin, segments, price, reason, changed_at, owner"
+    "useful_until, attempt, trace, origin, segments, price, reason, changed_at, owner, spared, "   \
+    "ways_closed"
 
 /* Reads the row that `rows` stands on. 0, or GW_ECRYPTO with everything but the parameters. */
 static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
@@ -68,6 +69,8 @@ static int fill(const struct rows *rows, const struct vault *v, struct arena *a,
         .reason = arena_dup(a, rows_text(rows, 16)),
         .changed_at = rows_int(rows, 17),
         .owner = rows_int(rows, 18),
+        .spared = (int)rows_int(rows, 19),
+        .ways_closed = (unsigned)rows_int(rows, 20),
     };
     return sealed_open(v, params_column, out->id, rows_blob(rows, 6), a, &out->params);
 }

@@ -48,7 +48,9 @@ struct outbox_row {
     int64_t price;       /* fen, likewise */
     struct slice reason; /* of the last outcome or report */
     int64_t changed_at;
-    int64_t owner; /* of the last attempt; 0: none, or given up */
+    int64_t owner;        /* of the last attempt; 0: none, or given up */
+    int spared;           /* attempts that were none */
+    unsigned ways_closed; /* bit by bit: the ways that its provider refuses for it */
 };
 
 /* Writes a queued row (whatever row->state and row->attempt say) and wakes the dispatcher at
@@ -101,12 +103,16 @@ enum outbox_outcome {
     OUTBOX_UNKNOWN, /* the request left and no answer came: uncertain, or queued at `at` for replies
                        and codes */
     OUTBOX_NEEDLESS, /* nobody wants it any more: expired, with `reason` */
+    OUTBOX_AGAIN,    /* not tried at all: queued again at `at`, and the attempt is spared */
     OUTBOX_OUTCOMES  /* the count */
 };
 enum { OUTBOX_BLACKLISTED = 2 };
 GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
+
+/* The provider refuses a row by these ways (bits) for good. 0 or GW_E*. */
+GW_MUSTCHECK int outbox_close_ways(struct tx *tx, int64_t id, unsigned ways);
 
 /* The earliest time at which a row of a lane can go, codes and replies or the others: 1 and `*at`,
  * 0 when nothing waits, or GW_E*. Held rows do not count. */

@@ -31,7 +31,7 @@ void outbox_entry_requeue(struct outbox_entry *e, int64_t at)
 
 SQL(outbox_load,
     "SELECT state, owner, attempt, priority, not_before, useful_until, lease_until, realm, "
-    "provider_id, reason, segments, price FROM outbox WHERE id = $id");
+    "provider_id, reason, segments, price, spared FROM outbox WHERE id = $id");
 
 int outbox_entry_load(struct tx *tx, int64_t id, struct arena *a, struct outbox_entry *e)
 {
@@ -53,6 +53,7 @@ int outbox_entry_load(struct tx *tx, int64_t id, struct arena *a, struct outbox_
         .reason = arena_dup(a, rows_text(rows, 9)),
         .segments = (int)rows_int(rows, 10),
         .price = rows_int(rows, 11),
+        .spared = (int)rows_int(rows, 12),
     };
     rows_close(tx, rows);
     return 1;
@@ -62,7 +63,7 @@ SQL(outbox_update,
     "UPDATE outbox SET state = $to, owner = $owner, attempt = $attempt, "
     "not_before = $not_before, lease_until = $lease_until, "
     "provider_id = $provider_id, reason = $reason, segments = $segments, "
-    "price = $price, changed_at = $now, "
+    "price = $price, spared = $spared, changed_at = $now, "
     "sent_at = CASE WHEN CAST($to AS BIGINT) = 2 THEN $now ELSE sent_at END " /* sending */
     "WHERE id = $id AND state = $from AND owner = $was_owner "
     "AND attempt = $was_attempt");
@@ -79,9 +80,9 @@ int outbox_entry_move(struct tx *tx, const struct outbox_entry *was,
               BIND_INT("attempt", next->attempt), BIND_INT("not_before", next->not_before),
               BIND_INT("lease_until", lease_until), BIND_TEXT("provider_id", next->provider_id),
               BIND_TEXT("reason", next->reason), BIND_INT("segments", next->segments),
-              BIND_INT("price", next->price), BIND_INT("now", now), BIND_INT("id", was->id),
-              BIND_INT("from", was->state), BIND_INT("was_owner", was->owner),
-              BIND_INT("was_attempt", was->attempt)));
+              BIND_INT("price", next->price), BIND_INT("spared", next->spared),
+              BIND_INT("now", now), BIND_INT("id", was->id), BIND_INT("from", was->state),
+              BIND_INT("was_owner", was->owner), BIND_INT("was_attempt", was->attempt)));
 }
 
 int outbox_collect(struct tx *tx, struct rows *rows, int64_t *ids, int limit)

@@ -22,6 +22,7 @@ struct outbox_entry {
     struct slice reason;
     int segments;
     int64_t price;
+    int spared;
 };
 
 /* 1, 0 when there is no such row, or GW_E*. */

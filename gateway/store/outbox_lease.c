@@ -178,7 +178,9 @@ static bool judge(struct outbox_entry *e, enum outbox_outcome outcome, int64_t a
     case OUTBOX_OK:
         e->state = OUTBOX_SENT;
         return left;
+    case OUTBOX_AGAIN:
     case OUTBOX_LATER:
+        e->spared += outcome == OUTBOX_AGAIN;
         outbox_entry_requeue(e, at);
         return held;
     case OUTBOX_REFUSED:
@@ -221,6 +223,15 @@ int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
     }
     arena_free(&a);
     return rc;
+}
+
+SQL(outbox_close,
+    "UPDATE outbox SET ways_closed = CAST($ways AS BIGINT) | ways_closed WHERE id = $id");
+
+int outbox_close_ways(struct tx *tx, int64_t id, unsigned ways)
+{
+    int rc = sql_run(tx, &outbox_close, BINDS(BIND_INT("ways", ways), BIND_INT("id", id)));
+    return rc < 0 ? rc : GW_OK;
 }
 
 SQL(outbox_first_ready,

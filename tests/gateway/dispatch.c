@@ -80,6 +80,59 @@ static void test_retry_with_back_off(void **state)
     end(&f);
 }
 
+/* Being put off, or sent on to another way, is no failure: what fails afterwards waits as after the
+ * first time. */
+static void test_what_was_no_attempt_is_not_counted(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, (struct dispatch_options){ 0 });
+    f.statuses[0] = f.statuses[1] = f.statuses[2] = 410;
+    f.statuses[3] = 503;
+    begin(&f);
+    put(&f, 1, 1, OUTBOX_REPLY);
+    for (int i = 0; i < 3; i++) {
+        uv_sem_wait(&f.requested);
+        assert_true(reaches(&f, OUTBOX_QUEUED, 1));
+        int64_t at = support_count(f.s, "SELECT not_before FROM outbox");
+        assert_int_equal(at - SUPPORT_NOW, i + 1);
+        pass(&f, 1);
+    }
+    uv_sem_wait(&f.requested);
+    assert_true(reaches(&f, OUTBOX_QUEUED, 1));
+    assert_in_range(support_count(f.s, "SELECT not_before FROM outbox") - SUPPORT_NOW - 3, 4, 6);
+    pass(&f, 6);
+    assert_true(reaches(&f, OUTBOX_SENT, 1));
+    assert_int_equal(support_count(f.s, "SELECT attempt FROM outbox"), 5);
+    assert_int_equal(support_count(f.s, "SELECT spared FROM outbox"), 3);
+    stop(&f);
+    assert_int_equal(metrics_value(f.metrics, METRIC_SENDS, OUTBOX_AGAIN), 3);
+    end(&f);
+}
+
+static void test_the_second_way(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, (struct dispatch_options){ 0 });
+    f.two_ways = true;
+    f.statuses[0] = 410;
+    begin(&f);
+    put(&f, 1, 1, OUTBOX_REPLY);
+    uv_sem_wait(&f.requested);
+    assert_true(reaches(&f, OUTBOX_QUEUED, 1));
+    struct tx *tx = support_begin(f.s);
+    assert_int_equal(outbox_close_ways(tx, 1, 1), 0);
+    support_commit(f.s);
+    pass(&f, 1);
+    uv_sem_wait(&f.requested);
+    assert_true(reaches(&f, OUTBOX_SENT, 1));
+    stop(&f);
+    assert_int_equal(f.ways[0], 1);
+    assert_int_equal(f.ways[1], 1);
+    end(&f);
+}
+
 static void test_real_time_timer(void **state)
 {
     (void)state;
@@ -428,6 +481,8 @@ int main(void)
         cmocka_unit_test(test_rows_written_before_the_start_are_sent),
         cmocka_unit_test(test_many_rows_and_few_at_once),
         cmocka_unit_test(test_retry_with_back_off),
+        cmocka_unit_test(test_what_was_no_attempt_is_not_counted),
+        cmocka_unit_test(test_the_second_way),
         cmocka_unit_test(test_real_time_timer),
         cmocka_unit_test(test_retry_after_is_honoured),
         cmocka_unit_test(test_no_retry_past_its_use),

@@ -39,6 +39,8 @@ struct fixture {
     struct dispatch_plan plan;  /* given when its kind is not DISPATCH_SEND */
     struct dispatch_plan admit; /* what admit says, likewise; worker's thread */
     _Atomic int admits;
+    bool two_ways;
+    int ways[DISPATCH_WAYS]; /* answers by way */
     bool unreachable;
     int plans, reads;
     bool last_sent;
@@ -134,6 +136,10 @@ static inline void on_plan(void *context, const struct outbox_row *row, int64_t 
         arena_printf(a, "http://127.0.0.1:%d/send/%c/%lld", http_server_port(f->provider),
                      account >= 0 ? 'a' + account : '-', (long long)row->id);
     out->fetch.body = row->params;
+    if (f->two_ways) {
+        out->other = out->fetch;
+        out->other.url = arena_printf(a, "%.*s/other", SLICE_ARG(out->fetch.url));
+    }
     out->segments = 2;
     out->price = 9;
 }
@@ -147,7 +153,9 @@ static inline int on_admit(void *context, struct tx *tx, const struct outbox_row
     (void)now;
     assert_int_equal(outbox_get(tx, f->s->vault, row->id, a, &found), 1);
     assert_int_equal(found.state, OUTBOX_LEASED);
+    assert_int_equal(out->other.method != NULL, f->two_ways);
     *out = f->admit;
+    out->way = f->two_ways && (row->ways_closed & 1) != 0;
     atomic_fetch_add(&f->admits, 1);
     return row->id == f->poisoned ? GW_EDATA : 0;
 }
@@ -159,6 +167,7 @@ static inline void on_read(void *context, const struct outbox_row *row,
     struct fixture *f = context;
     (void)row;
     f->reads++;
+    f->ways[out->way]++;
     f->last_sent = result->sent;
     out->reason = arena_printf(a, "status %d", result->status);
     out->retry_after = result->retry_after;
@@ -166,6 +175,9 @@ static inline void on_read(void *context, const struct outbox_row *row,
     if (result->status == 200) {
         out->outcome = OUTBOX_OK;
         out->provider_id = arena_dup(a, result->body);
+    } else if (result->status == 410) {
+        out->outcome = OUTBOX_AGAIN;
+        out->retry_after = 1;
     } else if (result->status == 400) {
         out->outcome = OUTBOX_REFUSED;
     } else if (result->status == 401) {

@@ -104,6 +104,9 @@ GW_MUSTCHECK int refused_by_provider(struct gateway *g, const struct catalogue *
 
 /* Adds linli_account_broken, a cell for each account: before another thread counts anything. */
 void sender_metrics(struct gateway *g);
+/* An account cannot send, or can again: log, metric, /readyz, and once for as long as it lasts the
+ * district's duty person. `context` is the gateway. Loop's thread. */
+void sender_account_broken(void *context, int account, bool broken, struct slice reason);
 /* The dispatcher's half that knows accounts and wording: builds calls, reads results. */
 GW_MUSTCHECK int sender_start(struct gateway *g, struct fault *fault);
 

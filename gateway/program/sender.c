@@ -10,6 +10,7 @@
 #include "gateway/program/router.h"
 #include "gateway/program/tokens.h"
 #include "gateway/store/grants.h"
+#include "gateway/store/notices.h"
 #include "gateway/store/outbox_number.h"
 #include "handlers/broadcasts.h"
 #include "handlers/notify.h"
@@ -46,10 +47,20 @@ static void refuse(struct dispatch_plan *out, struct slice reason)
     out->reason = reason;
 }
 
-static int build(struct gateway *g, const struct account *account, const struct outbox_row *row,
-                 struct slice token, int64_t now, struct arena *a, struct http_call *call,
-                 int *segments, struct fault *fault)
+/* What a call is built from. */
+struct wanted {
+    const struct account *account;
+    const struct outbox_row *row;
+    struct slice token;
+    int64_t now;
+    int way;
+};
+
+static int build(struct gateway *g, const struct wanted *wanted, struct arena *a,
+                 struct http_call *call, int *segments, struct fault *fault)
 {
+    const struct account *account = wanted->account;
+    const struct outbox_row *row = wanted->row;
     json_t *params = json_read(row->params.n > 0 ? row->params : SLICE("{}"), "outbox parameters",
                                PARAMS_MAX, fault);
     if (params == NULL)
@@ -58,7 +69,8 @@ static int build(struct gateway *g, const struct account *account, const struct 
                                 .recipient = row->recipient,
                                 .message = row->message,
                                 .status_url = status_url(g, account, a),
-                                .token = token };
+                                .token = wanted->token,
+                                .way = wanted->way };
     json_t *shown = NULL;
     bool wechat = strcmp(account->channel, "wechat") == 0;
     enum text_channel channel = wechat ? CHANNEL_WECHAT : CHANNEL_SMS;
@@ -69,31 +81,60 @@ static int build(struct gateway *g, const struct account *account, const struct 
         rc = catalogue_render_params(g->catalogue, id, params, channel, &shown);
     message.params = shown;
     if (rc == GW_OK)
-        rc = account->adapter->send(account, &message, now, a, call, fault);
+        rc = account->adapter->send(account, &message, wanted->now, a, call, fault);
     *segments = wechat ? 1 : segments_mainland(message.text);
     json_decref(shown);
     json_decref(params);
     return rc;
 }
 
-static void fill_fetch(const struct http_call *call, struct dispatch_plan *out)
+static void fill_fetch(const struct http_call *call, struct http_fetch *out)
 {
-    out->fetch =
-        (struct http_fetch){ .method = call->method, .url = call->url, .body = call->body };
-    memcpy(out->fetch.headers, call->headers, sizeof call->headers);
+    *out = (struct http_fetch){ .method = call->method, .url = call->url, .body = call->body };
+    memcpy(out->headers, call->headers, sizeof call->headers);
 }
 
-/* What the provider says of a person's messages goes into the ledger before the row's next try,
- * which then finds another way. */
+static void log_impossible(struct gateway *g, const struct wanted *wanted,
+                           const struct fault *fault)
+{
+    log_write(g->log, LOG_LEVEL_WARN, "send.impossible", wanted->row->trace,
+              LOG_FIELDS(LOG_TEXT("account", wanted->account->full_name),
+                         LOG_SLICE("message", wanted->row->message), LOG_INT("way", wanted->way),
+                         LOG_TEXT("error", fault->text)));
+}
+
+/* The second way, where the account has one for this message. */
+static void plan_other(struct gateway *g, struct wanted wanted, struct arena *a,
+                       struct dispatch_plan *out)
+{
+    struct http_call call = { 0 };
+    struct fault fault = { 0 };
+    int segments;
+    wanted.way = 1;
+    if (wanted.account->adapter->ways < DISPATCH_WAYS)
+        return;
+    int rc = build(g, &wanted, a, &call, &segments, &fault);
+    if (rc == GW_OK)
+        fill_fetch(&call, &out->other);
+    else if (rc != GW_ENOTFOUND)
+        log_impossible(g, &wanted, &fault);
+}
+
+/* What the provider refuses is noted before the row's next try, which then finds another way. */
 struct closed_job {
     struct job job;
-    int64_t address;
+    int64_t address, row;
+    unsigned ways;
 };
+
+enum { EVERY_WAY = (1 << DISPATCH_WAYS) - 1 };
 
 static int run_closed(struct job *job, struct tx *tx, int64_t now)
 {
+    struct closed_job *j = (struct closed_job *)job;
     (void)now;
-    return grant_clear(tx, ((struct closed_job *)job)->address);
+    int rc = outbox_close_ways(tx, j->row, j->ways);
+    return rc == GW_OK && (j->ways & 1) != 0 ? grant_clear(tx, j->address) : rc;
 }
 
 static void done_closed(struct job *job, int error)
@@ -102,10 +143,12 @@ static void done_closed(struct job *job, int error)
     free(job);
 }
 
-static void note_closed(struct gateway *g, int64_t address)
+static void note_closed(struct gateway *g, const struct outbox_row *row, unsigned ways)
 {
     struct closed_job *j = mem_alloc(sizeof *j);
-    *j = (struct closed_job){ { .run = run_closed, .done = done_closed }, address };
+    *j = (struct closed_job){
+        { .run = run_closed, .done = done_closed }, row->address, row->id, ways
+    };
     if (worker_put(g->worker, WORKER_OUTCOMES, &j->job) != GW_OK)
         free(j);
 }
@@ -128,16 +171,16 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
         out->reason = SLICE("no access token yet");
         return;
     }
-    int rc = build(g, account, row, token, now, a, &call, &out->segments, &fault);
+    const struct wanted wanted = { .account = account, .row = row, .token = token, .now = now };
+    int rc = build(g, &wanted, a, &call, &out->segments, &fault);
     if (rc < 0) {
-        log_write(g->log, LOG_LEVEL_WARN, "send.impossible", row->trace,
-                  LOG_FIELDS(LOG_TEXT("account", account->full_name),
-                             LOG_SLICE("message", row->message), LOG_TEXT("error", fault.text)));
+        log_impossible(g, &wanted, &fault);
         refuse(out, arena_printf(a, "%s", fault.text[0] ? fault.text : gw_error_text(rc)));
         return;
     }
     out->kind = DISPATCH_SEND;
-    fill_fetch(&call, out);
+    fill_fetch(&call, &out->fetch);
+    plan_other(g, wanted, a, out);
     out->price = (int64_t)out->segments * account->price_fen;
 }
 
@@ -178,15 +221,32 @@ static int by_phone(const struct service *s, const struct outbox_row *row)
     return rc < 0 ? rc : 1;
 }
 
-/* Accounts that may send only so much after a person's last action. An attempt that is made again
- * takes another message off the ledger, which errs on the side of the provider's own count. */
+/* The second way, unless the provider has refused it for this row or it needs a consent that is not
+ * there. 1, 0, or GW_E*. */
+static int by_other_way(const struct service *s, const struct account *account,
+                        const struct outbox_row *row, const struct dispatch_plan *out)
+{
+    const struct adapter *adapter = account->adapter;
+    if (out->other.method == NULL || (row->ways_closed & 2) != 0)
+        return 0;
+    struct slice template =
+        adapter->consent != NULL ? adapter->consent(account, row->message, 1) : SLICE("");
+    return template.n > 0 ? notice_take(s->tx, row->address, template, s->now) : 1;
+}
+
+/* Accounts that may send only so much after a person's last action: when nothing is left, by
+ * template or subscription message, then by SMS. An attempt that is made again takes another
+ * message off the ledger, which errs on the side of the provider's own count. */
 static int admit_granted(const struct gateway *g, const struct service *s,
                          const struct outbox_row *row, struct dispatch_plan *out)
 {
     const struct account *account = account_for(g, row);
     if (account == NULL || account->adapter->token == NULL)
         return GW_OK;
-    int rc = grant_take(s->tx, row->address, s->now);
+    int rc = (row->ways_closed & 1) == 0 ? grant_take(s->tx, row->address, s->now) : 0;
+    out->way = rc == 0;
+    if (rc == 0)
+        rc = by_other_way(s, account, row, out);
     if (rc != 0)
         return rc < 0 ? rc : GW_OK;
     rc = by_phone(s, row);
@@ -265,8 +325,8 @@ static enum outbox_outcome outcome_of(enum send_outcome sent)
         [SEND_BAD_RECIPIENT] = OUTBOX_REFUSED,
         [SEND_REJECTED] = OUTBOX_REFUSED,
         [SEND_UNCERTAIN] = OUTBOX_UNKNOWN,
-        [SEND_NO_TOKEN] = OUTBOX_LATER,
-        [SEND_CLOSED] = OUTBOX_LATER,
+        [SEND_NO_TOKEN] = OUTBOX_AGAIN,
+        [SEND_CLOSED] = OUTBOX_AGAIN,
     };
     return table[sent];
 }
@@ -293,20 +353,59 @@ static void take_reading(const struct sent *sent, const struct http_fetched *res
     out->retry_after = sent->retry_after > 0 ? sent->retry_after : result->retry_after;
 }
 
-/* A refused token is asked for anew, and the row goes again at once. */
+/* Which ways an answer closes for the row, as bits. Of a template that the provider does not take,
+ * whatever the reason, the message goes on to the next way, and the account is not paused for it.
+ */
+static unsigned ways_closed(const struct sent *sent, int way)
+{
+    static const bool other[] = { [SEND_ACCOUNT_BROKEN] = true,
+                                  [SEND_REJECTED] = true,
+                                  [SEND_CLOSED] = true,
+                                  [SEND_UNCERTAIN] = false };
+    if (sent->outcome == SEND_BAD_RECIPIENT)
+        return EVERY_WAY;
+    if (way > 0)
+        return (size_t)sent->outcome < sizeof other && other[sent->outcome] ? 1u << way : 0;
+    return sent->outcome == SEND_CLOSED ? 1 : 0;
+}
+
+/* A template message carries our number, and the same number goes once within ten minutes: the
+ * first three further attempts are sooner (wechat.md 4.3). */
+static bool may_repeat(const struct account *account, const struct outbox_row *row, int way)
+{
+    enum { ATTEMPTS = 3 };
+    return way > 0 && row->attempt - row->spared <= ATTEMPTS &&
+           account->adapter->consent(account, row->message, way).n == 0;
+}
+
+/* A refused token is asked for anew, a way that is closed gives way to the next: the row goes again
+ * at once. */
 static void note_token(struct gateway *g, const struct account *account,
-                       const struct outbox_row *row, const struct sent *sent,
+                       const struct outbox_row *row, struct sent *sent,
                        struct dispatch_reading *out)
 {
     enum { AGAIN_S = 1 };
+    unsigned closed = ways_closed(sent, out->way);
     if (sent->outcome == SEND_NO_TOKEN)
         tokens_refused(g, account, row->id, installation_clock());
     else if (sent->outcome == SEND_OK)
         tokens_taken(g, account);
-    if (sent->outcome == SEND_CLOSED)
-        note_closed(g, row->address);
-    if (sent->outcome == SEND_NO_TOKEN || sent->outcome == SEND_CLOSED)
-        out->retry_after = AGAIN_S;
+    if (closed != 0)
+        note_closed(g, row, closed);
+    if (closed != 0 && out->way > 0)
+        log_write(g->log, LOG_LEVEL_ERROR, "send.template_refused", row->trace,
+                  LOG_FIELDS(LOG_TEXT("account", account->full_name),
+                             LOG_SLICE("message", row->message),
+                             LOG_SLICE("reason", sent->reason)));
+    if (sent->outcome == SEND_UNCERTAIN && may_repeat(account, row, out->way))
+        out->outcome = OUTBOX_LATER;
+    if (sent->outcome != SEND_NO_TOKEN && closed == 0)
+        return;
+    out->outcome = OUTBOX_AGAIN;
+    out->retry_after = AGAIN_S;
+    out->broken = false;
+    if (closed != 0)
+        sent->outcome = SEND_CLOSED;
 }
 
 /* How the account does, and the way for what waits for it. */
@@ -356,7 +455,7 @@ static void query(void *context, const struct outbox_row *row, int64_t now, stru
              account->adapter->query(account, &message, now, a, &call, &fault) == GW_OK)
         out->kind = DISPATCH_SEND;
     if (out->kind == DISPATCH_SEND)
-        fill_fetch(&call, out);
+        fill_fetch(&call, &out->fetch);
 }
 
 static void read_query(void *context, const struct outbox_row *row,
@@ -427,7 +526,7 @@ static void tell_district(struct gateway *g, int account, bool broken)
         free(t);
 }
 
-static void account_broken(void *context, int i, bool broken, struct slice reason)
+void sender_account_broken(void *context, int i, bool broken, struct slice reason)
 {
     struct gateway *g = context;
     if ((size_t)i >= g->accounts.count)
@@ -483,7 +582,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .accounts = rates,
         .account_count = (int)g->accounts.count,
         .account = account_of,
-        .account_broken = account_broken,
+        .account_broken = sender_account_broken,
         .query = query,
         .queried = read_query,
         .plan = plan,

@@ -73,15 +73,10 @@ static void set_token(struct keeper *k, struct slice token, int64_t expires_at)
 
 static void mark(struct keeper *k, bool broken, struct slice reason)
 {
-    struct gateway *g = k->g;
     if (broken == k->broken && !broken)
         return;
     k->broken = broken;
-    log_write(g->log, broken ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
-              broken ? "account.broken" : "account.mended", NO_TRACE,
-              LOG_FIELDS(LOG_TEXT("account", k->account->full_name), LOG_SLICE("reason", reason)));
-    accounts_note_broken(&g->accounts, (size_t)k->index, broken, reason);
-    metrics_set(g->metrics, g->account_metrics, k->index, broken);
+    sender_account_broken(k->g, k->index, broken, reason);
 }
 
 static int run_load(struct job *job, struct tx *tx, int64_t now)

@@ -12,7 +12,10 @@
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
 #include "gateway/program/message.h"
+#include "gateway/store/inbox.h"
+#include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/people.h"
 #include "gateway/store/timers.h"
 
 enum {
@@ -37,6 +40,12 @@ struct receipts_job {
     int64_t results[OUTBOX_REPORTS];
 };
 
+struct consents_job {
+    struct job job;
+    struct exchange *exchange;
+    const struct inbound *inbound;
+};
+
 /* One webhook on its way: owned by the loop's thread; while `waiting` the worker's thread uses the
  * arena and the jobs. Freed when the work is done and the connection has its answer or is gone. */
 struct exchange {
@@ -50,6 +59,7 @@ struct exchange {
     struct account_terms terms; /* of the account */
     struct message_job *messages;
     struct receipts_job receipts;
+    struct consents_job consents;
     char trace[TRACE_SIZE];
     int waiting;
     int error;
@@ -302,6 +312,43 @@ static void done_receipts(struct job *job, int error)
     finish_one(x, error);
 }
 
+/* "TEMPLATE:accept TEMPLATE:reject": each acceptance is good for one notice. */
+static int keep_consents(struct tx *tx, int64_t address, struct slice list, int64_t now)
+{
+    struct slice entry, template;
+    int rc = GW_OK;
+    while (rc >= 0 && slice_next(&list, ' ', &entry)) {
+        if (!slice_next(&entry, ':', &template))
+            continue;
+        if (slice_eq(entry, SLICE("accept")))
+            rc = notice_agree(tx, address, template, now);
+        else if (slice_eq(entry, SLICE("reject")))
+            rc = notice_refuse(tx, address, template, now);
+    }
+    return rc;
+}
+
+static int run_consents(struct job *job, struct tx *tx, int64_t now)
+{
+    struct exchange *x = ((struct consents_job *)job)->exchange;
+    const struct inbound *in = x->consents.inbound;
+    const struct service s = job_service(x, tx, now);
+    struct slice account = slice_of(x->account->full_name);
+    struct address address;
+    int64_t first;
+    int rc = inbox_claim(tx, account, in->key, ids_next(s.ids), now, &first);
+    if (rc <= 0) /* a retry: it was counted */
+        return rc;
+    rc = people_address(tx, s.vault, s.ids, slice_of(x->account->realm), in->sender, account, now,
+                        s.arena, &address);
+    return rc < 0 ? rc : keep_consents(tx, address.id, in->event_key, now);
+}
+
+static void done_consents(struct job *job, int error)
+{
+    finish_one(((struct consents_job *)job)->exchange, error);
+}
+
 static const char *event_name(enum inbound_kind kind)
 {
     static const char *const names[] = {
@@ -456,6 +503,12 @@ static void process(struct exchange *x, int64_t now)
     for (size_t i = 0; i < d->message_count; i++)
         if (inbound_is_message(d->messages[i].kind))
             hand_over(x, WORKER_MESSAGES, &x->messages[i].job);
+    if (d->message_count > 0 && d->messages[0].kind == INBOUND_CONSENT) {
+        x->consents = (struct consents_job){ { .run = run_consents, .done = done_consents },
+                                             x,
+                                             &d->messages[0] };
+        hand_over(x, WORKER_OUTCOMES, &x->consents.job);
+    }
     if (d->receipt_count > 0) {
         x->receipts = (struct receipts_job){ { .run = run_receipts, .done = done_receipts }, x };
         hand_over(x, WORKER_OUTCOMES, &x->receipts.job);

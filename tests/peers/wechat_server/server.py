@@ -1,18 +1,29 @@
 #!/usr/bin/env python3
-"""A stand-in for api.weixin.qq.com and for WeChat's pushes: access tokens that end and are revoked, the quota of
-customer-service messages, any errcode on demand, slow and broken answers, pushes with retries.
+"""A stand-in for api.weixin.qq.com and for WeChat's pushes. See api.py for the calls it knows and their rules, pushes.py
+for how it pushes.
 
-By hand, beside a gateway whose account has "api_url": "http://127.0.0.1:9090" and any app_secret:
+By hand, beside a gateway whose account has "api_url": "http://127.0.0.1:9090" and the app_id and app_secret that this
+prints at its start:
 
     tests/peers/wechat_server/server.py --port 9090 --gateway http://127.0.0.1:8080/wechat/demo --token linlidemo
 
-Every line typed is a text of the follower oTester; /event NAME KEY is an event, /as OPENID another follower,
-/retry pushes the last one again, /fail PATH CODE TIMES makes the next calls fail. What is answered and what the
-account sends is printed.
+Every line typed is a text of the follower oTester. Lines that begin with / are commands:
+
+    /as OPENID               be another follower
+    /event NAME [KEY]        an event: subscribe, unsubscribe, SCAN, CLICK …
+    /scan TICKET             scan a code that the account made (linli wechat qr …)
+    /menu                    show the menu;  /click N[.M]  tap a button of it
+    /photo FILE              send a picture
+    /agree TEMPLATE          agree to one subscription message;  /refuse TEMPLATE
+    /template ID FIELD …     the account has this template, with these fields
+    /retry                   push the last one again
+    /fail PATH WHAT [TIMES]  the next calls fail: an errcode, 502, drop, cut, or slow
+    /expire, /revoke         every access token has ended, or is not taken any more
+    /quota PATH N            so many calls a day;  /day  a new day begins
+    /kind service|subscription|unverified
+    /calls                   what was called, and how often
 """
 import argparse
-import hashlib
-import http.client
 import http.server
 import json
 import sys
@@ -20,101 +31,9 @@ import threading
 import time
 import urllib.parse
 
-GRANTS = {"message": (5, 48 * 3600), "click": (3, 60), "follow": (3, 60), "scan": (3, 60)}
-
-
-class WeChat:
-    """The state behind the calls. `planned` answers come first: path → list of errcodes, or (status, body)."""
-
-    def __init__(self, app_id="wx1234567890abcdef", secret="secret12345", life=7200, same_token=False):
-        self.app_id, self.secret, self.life, self.same_token = app_id, secret, life, same_token
-        self.lock = threading.Lock()
-        self.valid = {}       # token → when it ends
-        self.given = 0
-        self.grants = {}      # openid → {kind: [left, until]}
-        self.calls = []       # (path, query without the token, body)
-        self.sent = []        # (openid, text)
-        self.planned = {}
-        self.delay = 0.0
-        self.on_sent = lambda openid, text: None
-
-    def plan(self, path, *answers):
-        self.planned.setdefault(path, []).extend(answers)
-
-    def revoke(self):
-        with self.lock:
-            self.valid.clear()
-
-    def act(self, openid, kind):
-        count, seconds = GRANTS[kind]
-        self.grants.setdefault(openid, {})[kind] = [count, time.time() + seconds]
-
-    def count(self, path):
-        return sum(1 for c in self.calls if c[0] == path)
-
-    # calls
-
-    def stable_token(self, query, body):
-        if body.get("appid") != self.app_id:
-            return {"errcode": 40013, "errmsg": "invalid appid rid: 1"}
-        if body.get("secret") != self.secret:
-            return {"errcode": 40125, "errmsg": "invalid appsecret rid: 1"}
-        alive = [t for t, end in self.valid.items() if end > time.time() + 300]
-        if alive and not body.get("force_refresh"):
-            return {"access_token": alive[0], "expires_in": int(self.valid[alive[0]] - time.time())}
-        if not self.same_token:
-            self.given += 1
-        token = f"{self.given}_" + "t" * 150
-        self.valid[token] = time.time() + self.life
-        return {"access_token": token, "expires_in": self.life}
-
-    def custom_send(self, query, body):
-        openid = body.get("touser")
-        if body.get("msgtype") != "text" or not body.get("text", {}).get("content"):
-            return {"errcode": 40008, "errmsg": "invalid message type"}
-        if len(body["text"]["content"].encode()) > 2048:
-            return {"errcode": 45002, "errmsg": "content size out of limit"}
-        grants = self.grants.get(openid, {})
-        open_now = [g for g in grants.values() if g[1] > time.time()]
-        if not open_now:
-            return {"errcode": 45015, "errmsg": "response out of time limit or subscription is canceled rid: 1"}
-        left = [g for g in open_now if g[0] > 0]
-        if not left:
-            return {"errcode": 45047, "errmsg": "out of response count limit rid: 1"}
-        min(left, key=lambda g: g[1])[0] -= 1
-        self.sent.append((openid, body["text"]["content"]))
-        self.on_sent(openid, body["text"]["content"])
-        return {"errcode": 0, "errmsg": "ok"}
-
-    PATHS = {"/cgi-bin/stable_token": stable_token, "/cgi-bin/message/custom/send": custom_send}
-
-    def answer(self, path, query, raw):
-        """HTTP status, content type and body of a call."""
-        with self.lock:
-            try:
-                body = json.loads(raw or b"{}")
-            except ValueError:
-                return 200, json.dumps({"errcode": 47001, "errmsg": "data format error"}).encode()
-            self.calls.append((path, {k: v for k, v in query.items() if k != "access_token"}, body))
-            if self.planned.get(path):
-                planned = self.planned[path].pop(0)
-                if isinstance(planned, tuple):
-                    return planned
-                return 200, json.dumps({"errcode": planned, "errmsg": "as planned rid: 1"}).encode()
-            if path not in self.PATHS:
-                return 404, b"<html>404</html>"
-            if b"\\u" in raw:
-                return 200, b'{"errcode":40033,"errmsg":"invalid charset"}'
-            if path != "/cgi-bin/stable_token":
-                token = query.get("access_token", "")
-                if not token:
-                    return 200, b'{"errcode":41001,"errmsg":"access_token missing"}'
-                if token not in self.valid:
-                    return 200, b'{"errcode":40001,"errmsg":"invalid credential, access_token is invalid or not latest"}'
-                if self.valid[token] <= time.time():
-                    return 200, b'{"errcode":42001,"errmsg":"access_token expired"}'
-            result = self.PATHS[path](self, query, body)
-            return 200, json.dumps(result, ensure_ascii=False).encode()
+import pushes
+from api import GRANTS, SERVICE, SUBSCRIPTION, UNVERIFIED, WeChat  # noqa: F401
+from pushes import push  # noqa: F401
 
 
 def serve(wechat, port=0):
@@ -127,9 +46,21 @@ def serve(wechat, port=0):
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if wechat.delay:
                 time.sleep(wechat.delay)
-            status, body = wechat.answer(path, dict(urllib.parse.parse_qsl(query)), raw)
+            query = dict(urllib.parse.parse_qsl(query))
+            if path == "/video":  # where the answer of media/get says that a video is
+                answer = (200, wechat.media[query["media_id"]][2], "video/mp4")
+            else:
+                answer = wechat.answer(self.command, path, query, raw, self.headers.get("Content-Type", ""),
+                                       self.client_address[0])
+            if answer in ("drop", "cut"):
+                if answer == "cut":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"errcode\":")
+                self.close_connection = True
+                self.connection.close()
+                return
+            status, body, kind = answer
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; encoding=utf-8" if status == 200 else "text/html")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -140,65 +71,117 @@ def serve(wechat, port=0):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None
+    wechat.base = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
-def push(url, token, xml, retries=3, patience=5.0):
-    """One push with WeChat's retries: again when there is no 200 within `patience` seconds. Status and body of the last
-    attempt."""
-    parts = urllib.parse.urlsplit(url)
-    stamp, nonce = str(int(time.time())), str(time.time_ns() % 10**10)
-    signature = hashlib.sha1("".join(sorted([token, stamp, nonce])).encode()).hexdigest()
-    query = urllib.parse.urlencode({"signature": signature, "timestamp": stamp, "nonce": nonce, "openid": "oNobody"})
-    status, body = 0, b""
-    for _ in range(1 + retries):
-        connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=patience)
-        try:
-            connection.request("POST", f"{parts.path}?{query}", xml.encode(), {"Content-Type": "text/xml",
-                                                                              "User-Agent": "Mozilla/4.0"})
-            response = connection.getresponse()
-            status, body = response.status, response.read()
-        except OSError:
-            status, body = 0, b""
-        finally:
-            connection.close()
-        if status == 200:
-            break
-    return status, body
+class Hand:
+    """The lines of a person."""
+
+    def __init__(self, args, wechat):
+        self.args, self.wechat = args, wechat
+        self.who, self.number, self.last = "oTester", int(time.time()), ""
+
+    def push(self, xml):
+        self.last = xml
+        status, body = pushes.push(self.args.gateway, self.args.token, xml)
+        print(f"  {status} {body.decode('utf-8', 'replace')}", flush=True)
+
+    def event(self, who, name, inner=""):
+        kind = {"CLICK": "click", "subscribe": "follow", "SCAN": "scan"}.get(name)
+        if kind:
+            self.wechat.act(who, kind)
+        if name == "unsubscribe":
+            self.wechat.gone.add(who)
+        self.push(pushes.event(self.args.original_id, who, name, inner))
+
+    def say(self, line):
+        self.number += 1
+        self.wechat.act(self.who, "message")
+        self.push(pushes.text(self.args.original_id, self.who, line, self.number))
+
+    def photo(self, file):
+        with open(file, "rb") as f:
+            media_id = self.wechat.keep("image", f.read(), file)
+        self.number += 1
+        self.wechat.act(self.who, "message")
+        self.push(pushes.image(self.args.original_id, self.who, media_id, self.number))
+
+    def click(self, place):
+        button = {"sub_button": self.wechat.menu["button"]}
+        for n in place.split("."):
+            button = button["sub_button"][int(n) - 1]
+        self.event(self.who, "CLICK" if button["type"] == "click" else "VIEW",
+                   f"<EventKey><![CDATA[{button.get('key') or button.get('url')}]]></EventKey>")
+
+    def consent(self, template, word):
+        if word == "accept":
+            key = (self.who, template)
+            self.wechat.agreed[key] = self.wechat.agreed.get(key, 0) + 1
+        self.event(self.who, "subscribe_msg_popup_event",
+                   f"<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[{template}]]></TemplateId><SubscribeStatusString>"
+                   f"<![CDATA[{word}]]></SubscribeStatusString><PopupScene>1</PopupScene></List></SubscribeMsgPopupEvent>")
+
+    def fail(self, path, what, times=1):
+        answer = {"502": (502, b"<html>Bad Gateway</html>"), "slow": ("slow", 20), "drop": "drop", "cut": "cut"}
+        self.wechat.plan(path, *[answer[what] if what in answer else int(what)] * int(times))
+
+    def command(self, words):
+        w = self.wechat
+        name, rest = words[0], words[1:]
+        if name == "/as":
+            self.who = rest[0]
+        elif name == "/event":
+            self.event(self.who, rest[0], f"<EventKey><![CDATA[{' '.join(rest[1:])}]]></EventKey>")
+        elif name == "/scan":
+            self.push(pushes.event(self.args.original_id, self.who, *w.scan(self.who, rest[0])))
+        elif name == "/menu":
+            print(json.dumps(w.menu, ensure_ascii=False, indent=1))
+        elif name == "/click":
+            self.click(rest[0])
+        elif name == "/photo":
+            self.photo(rest[0])
+        elif name in ("/agree", "/refuse"):
+            self.consent(rest[0], "accept" if name == "/agree" else "reject")
+        elif name == "/template":
+            w.templates[rest[0]] = rest[1:]
+        elif name == "/retry":
+            self.push(self.last)
+        elif name == "/fail":
+            self.fail(*rest)
+        elif name == "/quota":
+            w.quotas[rest[0]] = int(rest[1])
+        elif name == "/kind":
+            w.kind = rest[0]
+        elif name == "/calls":
+            for path in sorted({c[0] for c in w.calls}):
+                print(f"  {w.count(path):5} {path}")
+        elif name in ("/expire", "/revoke", "/day"):
+            {"/expire": w.expire, "/revoke": w.revoke, "/day": w.new_day}[name]()
+        else:
+            print("  no such command; see --help")
 
 
 def by_hand(args):
     wechat = WeChat(secret=args.secret)
-    wechat.on_sent = lambda openid, text: print(f"\n  « {openid}: {text}")
+    wechat.on_sent = lambda openid, text: print(f"\n  « {openid}: {text}", flush=True)
     server = serve(wechat, args.port)
-    print(f"api_url: http://127.0.0.1:{server.server_port}  app_id: {wechat.app_id}  app_secret: {wechat.secret}")
-    who, number, last = "oTester", int(time.time()), ""
+    hand = Hand(args, wechat)
+    # Results come a moment after the call, as WeChat's do.
+    wechat.on_event = lambda who, name, inner: threading.Timer(
+        1, pushes.push, (args.gateway, args.token, pushes.event(args.original_id, who, name, inner))).start()
+    print(f"api_url: http://127.0.0.1:{server.server_port}  app_id: {wechat.app_id}  app_secret: {wechat.secret}",
+          flush=True)
     for line in sys.stdin:
         words = line.split()
-        if not words:
-            continue
-        number += 1
-        head = (f"<xml><ToUserName><![CDATA[{args.original_id}]]></ToUserName><FromUserName><![CDATA[{who}]]>"
-                f"</FromUserName><CreateTime>{int(time.time())}</CreateTime>")
-        if words[0] == "/as" and len(words) == 2:
-            who = words[1]
-            continue
-        if words[0] == "/fail" and len(words) == 4:
-            wechat.plan(words[1], *[int(words[2])] * int(words[3]))
-            continue
-        if words[0] == "/event" and len(words) >= 2:
-            kind = {"CLICK": "click", "subscribe": "follow", "SCAN": "scan"}.get(words[1])
-            if kind:
-                wechat.act(who, kind)
-            last = (f"{head}<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[{words[1]}]]></Event>"
-                    f"<EventKey><![CDATA[{' '.join(words[2:])}]]></EventKey></xml>")
-        elif words[0] != "/retry":
-            wechat.act(who, "message")
-            last = (f"{head}<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{line.strip()}]]></Content>"
-                    f"<MsgId>{number}</MsgId></xml>")
-        status, body = push(args.gateway, args.token, last)
-        print(f"  {status} {body.decode('utf-8', 'replace')}")
+        try:
+            if words and words[0].startswith("/"):
+                hand.command(words)
+            elif words:
+                hand.say(line.strip())
+        except (IndexError, KeyError, ValueError, TypeError, OSError) as error:
+            print(f"  not done: {type(error).__name__}: {error}; see --help", flush=True)
 
 
 if __name__ == "__main__":

@@ -75,9 +75,9 @@ enum inbound_kind {
     /* What follows is acknowledged and counted like INBOUND_OTHER, nothing of it is stored. */
     INBOUND_VIEW,     /* a menu's page was opened: `event_key` */
     INBOUND_POSITION, /* where a phone is, told without being asked */
-    INBOUND_CONSENT,  /* subscription notices: `event_key` is "TEMPLATE:accept …", which is kept */
-    INBOUND_NOTICE,   /* for the operator: `event_key` what, `text` its state */
-    INBOUND_KINDS     /* the count */
+    INBOUND_CONSENT, /* subscription notices: `event_key` is "TEMPLATE:accept …", which is kept */
+    INBOUND_NOTICE,  /* for the operator: `event_key` what, `text` its state */
+    INBOUND_KINDS    /* the count */
 };
 /* Whether a kind is a message that is stored and goes to the conversation. */
 bool inbound_is_message(enum inbound_kind kind);

@@ -41,7 +41,8 @@ static const char *const classes[] = { "2xx", "3xx", "4xx", "5xx", NULL };
 static const char *const cuts[] = { "deadline", "too_big", NULL };
 static const char *const queues[] = { "messages", "outcomes", "background", NULL };
 static const char *const ends[] = { "kept", "undone", "lost", NULL };
-static const char *const outcomes[] = { "ok", "later", "refused", "unknown", "needless", "again", NULL };
+static const char *const outcomes[] = { "ok",       "later", "refused", "unknown",
+                                        "needless", "again", NULL };
 
 static const struct metric_row platform[] = {
     [METRIC_HTTP_REQUESTS] = { "linli_http_requests_total",

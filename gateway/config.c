@@ -12,7 +12,7 @@ enum { FILE_MAX = 1024 * 1024, KEYS_MAX = 64 };
 
 struct config {
     json_t *values[KEYS_MAX];     /* one a row, NULL when not given and without a default */
-    const char **lists[KEYS_MAX]; /* CONFIG_ADDRESSES */
+    const char **lists[KEYS_MAX]; /* CONFIG_ADDRESSES, CONFIG_SERVERS */
     json_t *written;              /* as it stands in the file, before the environment */
     struct zone zone;
 };
@@ -256,6 +256,7 @@ static json_t *fallback_of(const struct config_key *row)
     case CONFIG_ADDRESSES:
     case CONFIG_NETWORKS:
     case CONFIG_PREFIXES:
+    case CONFIG_SERVERS:
     case CONFIG_OBJECT:
     case CONFIG_ACCOUNTS:
         return json_loads(row->fallback, JSON_DECODE_ANY, NULL);
@@ -269,7 +270,7 @@ static void prepare(struct config *c)
     for (size_t i = 0; config_keys[i].name; i++) {
         if (!c->values[i])
             c->values[i] = fallback_of(&config_keys[i]);
-        if (config_keys[i].type != CONFIG_ADDRESSES)
+        if (config_keys[i].type != CONFIG_ADDRESSES && config_keys[i].type != CONFIG_SERVERS)
             continue;
         size_t n = json_array_size(c->values[i]);
         c->lists[i] = mem_alloc((n + 1) * sizeof(*c->lists[i]));
@@ -419,6 +420,13 @@ static json_t *printed_accounts(const struct config *c)
     return list ? list : json_array();
 }
 
+/* A password that is set. */
+static bool is_secret(const struct config *c, size_t i)
+{
+    return slice_ends(slice_of(config_keys[i].name), SLICE("password")) &&
+           json_string_length(c->values[i]) > 0;
+}
+
 void config_print(const struct config *c, struct sbuf *out)
 {
     json_t *all = json_object();
@@ -426,6 +434,7 @@ void config_print(const struct config *c, struct sbuf *out)
         const char *name = config_keys[i].name;
         const char *dot = strchr(name, '.');
         json_t *value = config_keys[i].type == CONFIG_ACCOUNTS ? printed_accounts(c)
+                        : is_secret(c, i)                      ? masked(c->values[i])
                                                                : json_incref(c->values[i]);
         if (!value)
             continue;

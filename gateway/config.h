@@ -28,6 +28,7 @@ enum config_type {
     CONFIG_ADDRESSES, /* an array of IP addresses */
     CONFIG_NETWORKS,  /* an array of IP networks like "203.0.113.0/24" */
     CONFIG_PREFIXES,  /* an array of strings of 1 to 11 digits */
+    CONFIG_SERVERS,   /* an array of "host:port" */
     CONFIG_DIGITS,    /* `least` to `most` digits */
     CONFIG_CLOCK,     /* "HH:MM", or empty */
     CONFIG_URL,       /* http:// or https:// without a final slash, or empty */

@@ -88,6 +88,20 @@ static bool is_network(struct slice s)
     return network_parse(s, &n) == 0;
 }
 
+/* "redis.example.cn:6379", "[::1]:6379". */
+static bool is_server(struct slice s)
+{
+    int64_t port;
+    size_t colon = s.n;
+    while (colon > 0 && s.p[colon - 1] != ':')
+        colon--;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '/')
+            return false;
+    return colon > 1 && s.n < 256 && slice_to_int(slice_skip(s, colon), &port) == 0 && port > 0 &&
+           port <= 65535;
+}
+
 static bool are_digits(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -156,6 +170,8 @@ bool config_fits(const struct config_key *key, const json_t *value)
         return is_list(key, value, is_network);
     case CONFIG_PREFIXES:
         return is_list(key, value, is_prefix);
+    case CONFIG_SERVERS:
+        return is_list(key, value, is_server);
     case CONFIG_OBJECT:
         return json_is_object(value);
     case CONFIG_ACCOUNTS:
@@ -196,6 +212,10 @@ void config_expected(const struct config_key *key, struct sbuf *out)
     case CONFIG_PREFIXES:
         sbuf_printf(out, "an array of at most %" PRId64 " strings of 1 to %d digits", key->most,
                     PREFIX_DIGITS);
+        break;
+    case CONFIG_SERVERS:
+        sbuf_printf(out, "an array of at most %" PRId64 " strings like \"10.0.0.5:6379\"",
+                    key->most);
         break;
     case CONFIG_DIGITS:
         sbuf_printf(out, "a string of %" PRId64 " to %" PRId64 " digits", key->least, key->most);

@@ -12,6 +12,7 @@ enum {
     DEFAULT_LEASE_S = 60,
     DEFAULT_PAUSE_S = 900,
     DEFAULT_QUERY_MS = 3000,
+    MS_NS = 1000000,
     RESERVED_SHARE = 8, /* an eighth of the places is kept for codes and replies */
 };
 
@@ -186,14 +187,21 @@ static void fill_defaults(struct dispatch_options *o)
     }
 }
 
+static void on_grant(void *context)
+{
+    dispatch_soon(context);
+}
+
 static void open_lines(struct dispatch *d)
 {
     const struct dispatch_options *o = &d->options;
     d->line_count = (o->account_count > 0 ? o->account_count : 0) + 1;
     d->lines = mem_alloc((size_t)d->line_count * sizeof(*d->lines));
     for (int i = 0; i < d->line_count; i++) {
-        double rate = i < o->account_count ? o->accounts[i].rate : 0;
-        rate_init(&d->lines[i].rate, rate, dispatch_now(d));
+        const struct dispatch_account own = { 0 };
+        const struct dispatch_account *a = i < o->account_count ? &o->accounts[i] : &own;
+        d->lines[i].rate = pool_open(a->name != NULL ? o->shared : NULL, a->name, a->rate, on_grant,
+                                     d, uv_hrtime() / MS_NS);
         d->lines[i].token = UINT64_MAX;
         d->lines[i].queues[URGENT].due = d->lines[i].queues[OTHER].due = UINT64_MAX;
     }
@@ -234,6 +242,8 @@ static void on_handle_closed(uv_handle_t *handle)
         return;
     void (*stopped)(void *context) = d->stopped;
     void *context = d->stopped_context;
+    for (int i = 0; i < d->line_count; i++)
+        pool_close(d->lines[i].rate);
     arena_free(&d->mark.arena);
     free(d->lines);
     free(d);

@@ -17,6 +17,7 @@
 #include "gateway/worker.h"
 
 struct dispatch;
+struct shared;
 
 enum dispatch_plan_kind {
     DISPATCH_SEND,     /* `fetch` is filled */
@@ -56,7 +57,8 @@ struct dispatch_reading {
 };
 
 struct dispatch_account {
-    double rate; /* segments a second; 0: no limit */
+    double rate;      /* segments a second; 0: no limit */
+    const char *name; /* by which the rate is shared with other gateways; NULL: it is not */
 };
 
 struct dispatch_options {
@@ -66,6 +68,7 @@ struct dispatch_options {
     const struct vault *vault;
     struct metrics *metrics; /* may be NULL */
     struct log *log;         /* may be NULL */
+    struct shared *shared;   /* with other gateways; NULL: alone. Stops after the dispatcher */
     int in_flight;           /* requests of one account at once; 0 means 16 */
     int timeout_ms;          /* of a request; 0 means 10000 */
     int lease_s;             /* 0 means 60; must be longer than timeout_ms */

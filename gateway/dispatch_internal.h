@@ -3,7 +3,7 @@
 #define GATEWAY_DISPATCH_INTERNAL_H
 
 #include "gateway/dispatch.h"
-#include "gateway/rate.h"
+#include "gateway/pool.h"
 
 enum { DISPATCH_AGAIN_MS = 1000 /* after a transaction that was lost */ };
 
@@ -77,7 +77,7 @@ enum { URGENT, OTHER, QUEUES }; /* codes and replies; notices and broadcasts */
 
 /* An account: its places, its rate, its rows that are ready. */
 struct line {
-    struct rate rate;
+    struct pool *rate;
     struct queue queues[QUEUES];
     int slots;             /* places taken: from the mark to the stored outcome */
     uint64_t token;        /* when the first that is ready can have a token */

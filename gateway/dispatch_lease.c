@@ -173,8 +173,9 @@ static int ahead(const struct dispatch *d, const struct line *l)
 {
     int slots = line_slots(d, l);
     int most = slots > 1 ? slots / 2 : 1;
-    if (l->rate.rate > 0 && l->rate.rate < most)
-        most = l->rate.rate < 1 ? 1 : (int)l->rate.rate;
+    double rate = pool_rate(l->rate);
+    if (rate > 0 && rate < most)
+        most = rate < 1 ? 1 : (int)rate;
     return most;
 }
 

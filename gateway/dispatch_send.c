@@ -222,7 +222,7 @@ static void note_account(struct send *s, const struct dispatch_reading *r, int s
         return;
     }
     if (r->slow_down)
-        rate_slow_down(&l->rate, s->begun_ns / MS_NS, (uint64_t)r->retry_after * 1000,
+        pool_slow_down(l->rate, s->begun_ns / MS_NS, (uint64_t)r->retry_after * 1000,
                        uv_hrtime() / MS_NS);
     if (!l->broken || status == 0 || line_paused(d, l))
         return;
@@ -301,7 +301,7 @@ static int run_mark(struct job *job, struct tx *tx, int64_t now)
 
 static void unmark(struct send *s)
 {
-    rate_give_back(&s->line->rate, s->plan.segments);
+    pool_give_back(s->line->rate, s->plan.segments);
     free_slot(s);
 }
 
@@ -350,6 +350,15 @@ static void on_marked(struct job *job, int error)
     dispatch_soon(d);
 }
 
+/* Of the first `places` rows. */
+static int segments_of(const struct queue *q, int places)
+{
+    int n = 0;
+    for (const struct send *s = q->first; s && places > 0; s = s->behind, places--)
+        n += s->plan.segments;
+    return n;
+}
+
 /* The next row of a line that has a place and a token; NULL: none, and `token` says when. */
 static struct send *next_ready(struct dispatch *d, struct line *l)
 {
@@ -358,19 +367,21 @@ static struct send *next_ready(struct dispatch *d, struct line *l)
     l->token = UINT64_MAX;
     if (line_ready(l) == 0 || l->slots >= places || line_paused(d, l))
         return NULL;
-    uint64_t wait = rate_wait_ms(&l->rate, urgent, uv_hrtime() / MS_NS);
+    struct queue *q = &l->queues[urgent ? URGENT : OTHER];
+    uint64_t wait = pool_wait_ms(l->rate, urgent, q->first->plan.segments,
+                                 segments_of(q, places - l->slots), uv_hrtime() / MS_NS);
     if (wait > 0) {
-        l->token = dispatch_now(d) + wait;
+        l->token = wait != POOL_ASKS ? dispatch_now(d) + wait : UINT64_MAX;
         return NULL;
     }
-    return queue_take(&l->queues[urgent ? URGENT : OTHER]);
+    return queue_take(q);
 }
 
 static void gather(struct dispatch *d, struct line *l, struct queue *batch)
 {
     struct send *s;
     while ((d->careful == 0 || batch->count == 0) && (s = next_ready(d, l))) {
-        rate_take(&l->rate, s->plan.segments, uv_hrtime() / MS_NS);
+        pool_take(l->rate, s->plan.segments, uv_hrtime() / MS_NS);
         take_slot(s);
         s->stage = SEND_MARKING;
         queue_put(batch, s);

@@ -10,6 +10,7 @@ struct embedded_file {
 };
 
 extern const struct embedded_file gw_store_files[];
+extern const struct embedded_file gw_platform_files[];
 extern const struct embedded_file handlers_files[];
 extern const struct embedded_file conversations_files[];
 

@@ -31,22 +31,25 @@ struct accounts {
 };
 
 struct background;
+struct shared;
 struct tokens;
 struct router;
 
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
     uv_loop_t loop;
-    struct log *log;             /* any thread */
-    struct metrics *metrics;     /* any thread */
-    int counters;                /* first id of the program's own metrics, see counters.h */
-    int account_metrics;         /* id of the gauge with a cell for each account */
-    struct accounts accounts;    /* fixed from start to end */
-    struct catalogue *catalogue; /* swapped by a reload; jobs hold a reference of their own */
+    struct log *log;                   /* any thread */
+    struct metrics *metrics;           /* any thread */
+    int counters;                      /* first id of the program's own metrics, see counters.h */
+    int redis_metrics, shared_metrics; /* first ids of those of a fleet */
+    int account_metrics;               /* id of the gauge with a cell for each account */
+    struct accounts accounts;          /* fixed from start to end */
+    struct catalogue *catalogue;       /* swapped by a reload; jobs hold a reference of their own */
     struct http_server *http;
     struct worker *worker;
     struct recent *recent; /* worker's thread: who wrote what in the last minute */
     struct http_client *client;
+    struct shared *shared; /* what several gateways share; NULL: this one is alone */
     struct dispatch *dispatch;
     struct background *background;
     struct tokens *tokens; /* loop's thread */

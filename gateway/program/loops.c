@@ -66,6 +66,8 @@ static int look_recent(const struct service *s, const struct message_input *in, 
     int64_t text = number_of(s, "text", in->text);
     struct recent_count count =
         recent_note(in->recent, address, text, number_of(s, "key", in->key), s->now);
+    count.all = in->everywhere.all > count.all ? in->everywhere.all : count.all;
+    count.same = in->everywhere.same > count.same ? in->everywhere.same : count.same;
     bool flood = count.all > in->texts_per_minute;
     bool repeat = sms && count.same == RECENT_SAME;
     int held = machines_silent(s->tx, address, text, s->now, SILENCE_S);

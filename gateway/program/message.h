@@ -23,7 +23,8 @@ struct message_input {
     enum text_channel channel;
     const struct understander *understander;
     struct recent *recent; /* for senders that repeat themselves (loops.h); NULL: nobody does */
-    int texts_per_minute;  /* of a sender, with `recent`; 0: any number, and equal ones too */
+    struct recent_count everywhere; /* the same at all gateways; zeros: not known */
+    int texts_per_minute; /* of a sender, with `recent`; 0: any number, and equal ones too */
     int grant_kind, grant_count, grant_s; /* what it lets the account send; 0: nothing */
     /* A part of a long message (adapter.h): what waits for the others has no reply yet. */
     struct slice reference;

@@ -566,7 +566,8 @@ int sender_start(struct gateway *g, struct fault *fault)
     struct dispatch_account *rates =
         arena_alloc(&g->accounts.arena, (g->accounts.count + 1) * sizeof *rates);
     for (size_t i = 0; i < g->accounts.count; i++)
-        rates[i].rate = g->accounts.list[i].rate;
+        rates[i] = (struct dispatch_account){ .rate = g->accounts.list[i].rate,
+                                              .name = g->accounts.list[i].full_name };
     const struct dispatch_options options = {
         .loop = &g->loop,
         .worker = g->worker,
@@ -574,6 +575,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .vault = g->in.vault,
         .metrics = g->metrics,
         .log = g->log,
+        .shared = g->shared,
         .in_flight = (int)config_int(g->in.config, "send.in_flight"),
         .timeout_ms = (int)config_int(g->in.config, "send.timeout_ms"),
         .lease_s = (int)config_int(g->in.config, "send.lease_s"),

@@ -7,6 +7,7 @@
 
 #include "gateway/program/command.h"
 #include "gateway/program/counters.h"
+#include "gateway/program/fleet.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/tokens.h"
 #include "gateway/program/router.h"
@@ -39,6 +40,7 @@ static void on_woken(void *context, unsigned what)
         dispatch_wake(g->dispatch);
     if (what & WAKE_TIMERS)
         background_wake(g);
+    shared_wake(g->shared, what);
 }
 
 static void close_handle(uv_handle_t *handle)
@@ -54,6 +56,7 @@ static void take_down(void *context)
     struct gateway *g = context;
     struct dispatch *dispatch = g->dispatch;
     struct http_client *client = g->client;
+    struct shared *shared = g->shared;
     struct worker *worker = g->worker;
     struct checkpoint *checkpoint = g->checkpoint;
     struct http_server *http = g->http;
@@ -63,6 +66,9 @@ static void take_down(void *context)
     } else if (client != NULL) {
         g->client = NULL;
         http_client_stop(client, take_down, g);
+    } else if (shared != NULL) { /* before the worker: it may still give messages back */
+        g->shared = NULL;
+        shared_stop(shared, take_down, g);
     } else if (worker != NULL) {
         g->worker = NULL;
         worker_stop(worker, take_down, g);
@@ -248,6 +254,8 @@ static int start_rooms(struct gateway *g, struct fault *fault)
     if (rc == GW_OK)
         rc = http_client_start(&client, &g->client, fault);
     if (rc == GW_OK)
+        rc = fleet_start(g, fault);
+    if (rc == GW_OK)
         rc = sender_start(g, fault);
     if (rc == GW_OK)
         rc = background_start(g, fault);
@@ -301,6 +309,7 @@ static int start(struct gateway *g, const char *config_file, const char *dir, co
     g->metrics = metrics_new();
     g->counters = metrics_add(g->metrics, counter_rows);
     sender_metrics(g);
+    fleet_metrics(g);
     rc = start_rooms(g, fault);
     if (rc == GW_OK && port_file != NULL)
         rc = write_port(port_file, http_server_port(g->http), fault);

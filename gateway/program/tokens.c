@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/program/token_share.h"
 #include "gateway/store/provider_tokens.h"
 
 enum {
@@ -31,7 +32,7 @@ struct keeper {
     int64_t generation; /* of `token`; rises with every new one */
     int64_t not_before; /* no request before this */
     int failures, refusals;
-    bool asking, loading, broken;
+    bool asking, loading, looking, broken;
     struct use uses[USES];
     int next_use;
 };
@@ -174,13 +175,16 @@ static void on_answer(void *context, const struct http_fetched *result)
     k->account->adapter->token_read(k->account, &given, &a, &answer);
     if (answer.sent.outcome != SEND_OK) {
         failed(k, &answer.sent, now);
+        token_share_release(k->g, k->account);
     } else if (k->refused != NULL && slice_eq(answer.token, slice_of(k->refused))) {
         /* The provider gives out what it does not take: asking on would go round for ever. */
         stand_still(k, SLICE("the provider gives the very token it refuses"), now);
+        token_share_release(k->g, k->account);
     } else {
         k->failures = 0;
         set_token(k, answer.token, now + answer.expires_in);
         (void)put_job(k, answer.token, k->expires_at, run_store, done_store);
+        token_share_put(k->g, k->account, answer.token, answer.expires_in);
     }
     arena_free(&a);
     if (!k->g->stopping)
@@ -204,12 +208,42 @@ static void ask(struct keeper *k, int64_t now)
     arena_free(&a);
 }
 
+static void on_found(void *context, enum token_finding what, struct slice token, int64_t seconds)
+{
+    struct keeper *k = context;
+    int64_t now = installation_clock();
+    k->looking = false;
+    if (k->g->stopping)
+        return;
+    if (what == TOKEN_FOUND)
+        set_token(k, token, now + seconds);
+    else if (what == TOKEN_MINE)
+        ask(k, now);
+    dispatch_wake(k->g->dispatch);
+}
+
+/* Another gateway may have one, or be asking. */
+static void find(struct keeper *k, int64_t now)
+{
+    const struct token_look look = {
+        .gateway = k->g,
+        .account = k->account,
+        .unwanted = k->refused != NULL ? slice_of(k->refused) : SLICE(""),
+        .margin_s = MARGIN_S,
+        .found = on_found,
+        .context = k,
+    };
+    k->looking = token_share_look(&look);
+    if (!k->looking)
+        ask(k, now);
+}
+
 int tokens_get(struct gateway *g, const struct account *account, int64_t row, int64_t now,
                struct slice *token, int64_t *at)
 {
     struct keeper *k = keeper_of(g, account);
     *at = now + LOOK_AGAIN_S;
-    if (k->loading)
+    if (k->loading || k->looking)
         return 0;
     if (k->token != NULL && k->expires_at > now + MARGIN_S) {
         k->uses[k->next_use] = (struct use){ row, k->generation };
@@ -218,7 +252,7 @@ int tokens_get(struct gateway *g, const struct account *account, int64_t row, in
         return 1;
     }
     if (!k->asking && now >= k->not_before)
-        ask(k, now);
+        find(k, now);
     if (!k->asking && k->not_before > now)
         *at = k->not_before;
     return 0;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "gateway/shared.h"
+
 enum { PATH_LIMIT = 4096 };
 
 static bool path_of(const char *data_dir, char path[PATH_LIMIT])
@@ -33,6 +35,7 @@ static void on_touched(uv_fs_event_t *handle, const char *name, int events, int 
     if (g->dispatch != NULL)
         dispatch_wake(g->dispatch);
     background_wake(g);
+    shared_wake(g->shared, WAKE_OUTBOX | WAKE_TIMERS);
 }
 
 int wakeup_watch(struct gateway *g, struct fault *fault)

@@ -9,6 +9,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/program/counters.h"
+#include "gateway/program/fleet.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
 #include "gateway/program/message.h"
@@ -424,8 +425,7 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .grant_s = in->grant_s,
                    .understander = catalogue_understander(x->catalogue),
                    .recent = x->gateway->recent,
-                   .texts_per_minute =
-                       (int)config_int(x->gateway->in.config, "limits.texts_per_minute"),
+                   .texts_per_minute = fleet_texts_per_minute(x->gateway),
                    .reference = in->reference,
                    .part = in->part,
                    .parts = in->parts,
@@ -450,6 +450,31 @@ static void hand_over(struct exchange *x, enum worker_queue queue, struct job *j
     int rc = worker_put(x->gateway->worker, queue, job);
     if (rc != GW_OK)
         finish_one(x, rc);
+}
+
+static void on_noted(void *context, int error, const struct redisReply *reply)
+{
+    struct message_job *m = context;
+    struct exchange *x = m->exchange;
+    if (error == GW_OK)
+        m->input.everywhere = (struct recent_count){ .same = (int)shared_number(reply, 0),
+                                                     .all = (int)shared_number(reply, 1) };
+    else
+        m->input.texts_per_minute = fleet_texts_per_minute(x->gateway);
+    hand_over(x, WORKER_MESSAGES, &m->job);
+    finish_one(x, 0);
+}
+
+/* Where several gateways take a person's texts, they are counted together first. Answers come in
+ * the order of the questions, so a person's texts stay in theirs. */
+static void hand_over_message(struct exchange *x, struct message_job *m)
+{
+    const struct redis_answer answer = { on_noted, m };
+    if (m->input.reading == NULL || m->input.texts_per_minute == 0 ||
+        !fleet_note(x->gateway, m->input.realm, m->inbound, answer))
+        hand_over(x, WORKER_MESSAGES, &m->job);
+    else
+        x->waiting++;
 }
 
 /* Acknowledged and not stored; what the operator has to know is said in the log. */
@@ -502,7 +527,7 @@ static void process(struct exchange *x, int64_t now)
         d->reply_inline = false;
     for (size_t i = 0; i < d->message_count; i++)
         if (inbound_is_message(d->messages[i].kind))
-            hand_over(x, WORKER_MESSAGES, &x->messages[i].job);
+            hand_over_message(x, &x->messages[i]);
     if (d->message_count > 0 && d->messages[0].kind == INBOUND_CONSENT) {
         x->consents = (struct consents_job){ { .run = run_consents, .done = done_consents },
                                              x,
@@ -640,11 +665,12 @@ static void show_metrics(struct gateway *g, struct http_request *r)
 static void show_ready(struct gateway *g, struct http_request *r)
 {
     struct sbuf out;
-    bool healthy = worker_healthy(g->worker);
+    bool healthy = worker_healthy(g->worker), ready = healthy && !shared_same_node(g->shared);
     sbuf_init(&out, 16 * 1024);
-    sbuf_str(&out, healthy ? "ready\n" : "the store cannot commit\n");
+    sbuf_str(&out, ready ? "ready\n" : healthy ? "not ready\n" : "the store cannot commit\n");
     accounts_troubles(&g->accounts, &out);
-    answer_text(r, healthy && !g->stopping ? 200 : 503, sbuf_slice(&out));
+    shared_troubles(g->shared, &out);
+    answer_text(r, ready && !g->stopping ? 200 : 503, sbuf_slice(&out));
     sbuf_free(&out);
 }
 

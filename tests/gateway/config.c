@@ -172,6 +172,11 @@ static const struct {
     { "{\"accounts\": [{\"name\": \"a\", \"channel\": \"sms\", \"provider\": \"p\", \"prefixes\": [\"\"]}]}",
       "accounts[0].prefixes: expected" },
     { "{\"accounts\": [1]}", "t.json: accounts[0]: expected an object" },
+    { "{\"redis\": {\"servers\": \"127.0.0.1:6379\"}}", "redis.servers: expected an array" },
+    { "{\"redis\": {\"servers\": [\"127.0.0.1\"]}}",
+      "redis.servers: expected an array of at most 16" },
+    { "{\"redis\": {\"servers\": [\"a:0\"]}}", "redis.servers: expected an array" },
+    { "{\"redis\": {\"prefix\": \"a:b\"}}", "redis.prefix: expected a string" },
     { "{\"accounts\": [{\"name\": \"a\", \"channel\": \"sms\"}]}",
       "accounts[0].provider: expected a string of 1 to 32" },
     { "{\"accounts\": [{\"name\": \"a\", \"channel\": \"sms\", \"provider\": \"p\", \"tken\": 1}]}",
@@ -337,7 +342,8 @@ static void test_print_hides_secrets(void **state)
 {
     (void)state;
     struct config *c = parsed(
-        "{\"listen\": {\"port\": 99}, \"accounts\": [{\"name\": \"a\", \"channel\": \"sms\", "
+        "{\"listen\": {\"port\": 99}, \"redis\": {\"servers\": [\"[::1]:6379\", \"redis:6379\"], "
+        "\"password\": \"hidden3\", \"sentinel_password\": \"hidden4\"}, \"accounts\": [{\"name\": \"a\", \"channel\": \"sms\", "
         "\"provider\": \"p\", \"secret\": \"hidden1\", \"settings\": {\"token\": \"hidden2\", "
         "\"other\": \"${SECRET}\"}}]}");
     struct sbuf b;
@@ -351,6 +357,8 @@ static void test_print_hides_secrets(void **state)
     json_t *listen = json_object_get(all, "listen");
     assert_int_equal(json_integer_value(json_object_get(listen, "port")), 99);
     assert_int_equal(json_integer_value(json_object_get(listen, "connections")), 1024);
+    assert_string_equal(config_list(c, "redis.servers")[1], "redis:6379");
+    assert_string_equal(config_text(c, "redis.password"), "hidden3");
     /* What is printed can be read again. */
     struct config *again = parsed(b.p);
     assert_int_equal(config_int(again, "listen.port"), 99);

@@ -1,0 +1,5 @@
+-- Lets a lock go, if it is still ours. KEYS: the lock. ARGV: what it was taken with.
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+    return redis.call('DEL', KEYS[1])
+end
+return 0

@@ -68,7 +68,10 @@ static int expand_text(const struct reader *r, const char *path, json_t **value)
         rc = fault_set(r->fault, GW_ECONFIG, "%s: %s: expected the environment to have %s", r->file,
                        path, name);
     } else {
-        json_t *text = json_string(found);
+        const struct config_key *row = config_find(config_keys, path);
+        int64_t number;
+        bool whole = row && row->type == CONFIG_INT && slice_to_int(slice_of(found), &number) == 0;
+        json_t *text = whole ? json_integer(number) : json_string(found);
         if (!text)
             rc = fault_set(r->fault, GW_ECONFIG, "%s: %s: expected UTF-8 in the environment's %s",
                            r->file, path, name);

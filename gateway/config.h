@@ -3,7 +3,8 @@
  *
  * Keys are named with dots ("listen.port"). An unknown key or a wrong type is refused with "FILE:
  * KEY: expected …". A key that begins with // is a remark. A string that is wholly "${NAME}" takes
- * its value from the environment, also inside policy and accounts. Read-only once loaded: any
+ * its value from the environment, also inside policy and accounts; where a whole number is
+ * expected, as one. Read-only once loaded: any
  * thread. */
 #ifndef GATEWAY_CONFIG_H
 #define GATEWAY_CONFIG_H

@@ -15,6 +15,8 @@ static const char *test_env(void *context, const char *name)
     (void)context;
     if (strcmp(name, "EMPTY") == 0)
         return "";
+    if (strcmp(name, "NUMBER") == 0)
+        return "7";
     return strcmp(name, "SECRET") == 0 || strncmp(name, "LINLI_", 6) == 0 ? "from-env" : NULL;
 }
 
@@ -50,6 +52,18 @@ static void test_defaults(void **state)
     assert_null(config_json(c, "policy"));
     assert_int_equal(json_array_size(config_json(c, "accounts")), 0);
     config_free(c);
+}
+
+static void test_a_number_from_the_environment(void **state)
+{
+    (void)state;
+    struct config *c = parsed("{\"node\": \"${NUMBER}\", \"signature\": \"${NUMBER}\"}");
+    struct fault fault;
+    assert_int_equal(config_int(c, "node"), 7);
+    assert_string_equal(config_text(c, "signature"), "7"); /* where a text is expected it is one */
+    config_free(c);
+    assert_int_equal(parse("{\"node\": \"${SECRET}\"}", &c, &fault), GW_ECONFIG);
+    assert_int_equal(parse("{\"node\": \"7\"}", &c, &fault), GW_ECONFIG);
 }
 
 static void test_demo_accounts_without_a_file(void **state)
@@ -390,6 +404,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_a_number_from_the_environment),
         cmocka_unit_test(test_demo_accounts_without_a_file),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_accounts),

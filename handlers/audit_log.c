@@ -14,6 +14,14 @@ SQL(audit_all, "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE id < $before "
 SQL(audit_of_org, "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE org = $org AND id < $before "
                   "ORDER BY id DESC LIMIT CAST($limit AS BIGINT)");
 
+SQL(audit_under, "WITH RECURSIVE down (id, depth) AS ("
+                 "SELECT id, 0 FROM organizations WHERE id = $org UNION ALL "
+                 "SELECT o.id, down.depth + 1 FROM organizations o JOIN down "
+                 "ON o.parent = down.id WHERE down.depth < 16) "
+                 "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE org IN (SELECT id FROM down) "
+                 "AND id < $before AND (CAST($address AS BIGINT) = 0 OR address = $address) "
+                 "ORDER BY id DESC LIMIT CAST($limit AS BIGINT)");
+
 enum { DETAIL_MAX = 200 };
 
 int audit_put(const struct service *s, const struct audit_row *row)
@@ -39,17 +47,8 @@ static void read_row(const struct service *s, const struct rows *r, struct audit
     out->detail = arena_dup(s->arena, rows_text(r, 7));
 }
 
-int audit_list(const struct service *s, int64_t org, int64_t before, int limit,
-               struct audit_row **out)
+static int read_rows(const struct service *s, struct rows *r, struct audit_row **out)
 {
-    if (before <= 0)
-        before = INT64_MAX;
-    struct rows *r = org == 0
-                         ? sql_rows(s->tx, &audit_all,
-                                    BINDS(BIND_INT("before", before), BIND_INT("limit", limit)))
-                         : sql_rows(s->tx, &audit_of_org,
-                                    BINDS(BIND_INT("org", org), BIND_INT("before", before),
-                                          BIND_INT("limit", limit)));
     int n = 0, rc;
     struct audit_row *list = NULL;
     while ((rc = rows_next(s->tx, r)) == 1) {
@@ -58,4 +57,33 @@ int audit_list(const struct service *s, int64_t org, int64_t before, int limit,
     }
     *out = list;
     return rc < 0 ? rc : n;
+}
+
+static int64_t before_or_all(int64_t before)
+{
+    return before <= 0 ? INT64_MAX : before;
+}
+
+int audit_list(const struct service *s, int64_t org, int64_t before, int limit,
+               struct audit_row **out)
+{
+    before = before_or_all(before);
+    struct rows *r = org == 0
+                         ? sql_rows(s->tx, &audit_all,
+                                    BINDS(BIND_INT("before", before), BIND_INT("limit", limit)))
+                         : sql_rows(s->tx, &audit_of_org,
+                                    BINDS(BIND_INT("org", org), BIND_INT("before", before),
+                                          BIND_INT("limit", limit)));
+    return read_rows(s, r, out);
+}
+
+int audit_below(const struct service *s, int64_t org, int64_t address, int64_t before, int limit,
+                struct audit_row **out)
+{
+    return read_rows(
+        s,
+        sql_rows(s->tx, &audit_under,
+                 BINDS(BIND_INT("org", org), BIND_INT("address", address),
+                       BIND_INT("before", before_or_all(before)), BIND_INT("limit", limit))),
+        out);
 }

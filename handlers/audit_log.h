@@ -22,5 +22,8 @@ GW_MUSTCHECK int audit_put(const struct service *s, const struct audit_row *row)
  * newest first, in the arena. Number or GW_E*. */
 GW_MUSTCHECK int audit_list(const struct service *s, int64_t org, int64_t before, int limit,
                             struct audit_row **out);
+/* The same of an organization and all below it, by one address (0: by anybody). */
+GW_MUSTCHECK int audit_below(const struct service *s, int64_t org, int64_t address, int64_t before,
+                             int limit, struct audit_row **out);
 
 #endif

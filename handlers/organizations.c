@@ -24,18 +24,21 @@ SQL(org_chain, "WITH RECURSIVE up (id, parent, depth) AS ("
                "SELECT COUNT(*) FROM up WHERE id = $ancestor");
 SQL(org_duty_set, "UPDATE organizations SET duty = $role WHERE id = $org AND EXISTS "
                   "(SELECT 1 FROM roles WHERE id = $role AND org = $org AND state = 2)");
-/* Kinds of role in the order in which they answer: duty 4, station 3, organizer 2, lead 1. */
+/* Kinds of role in the order in which they answer: duty 4, station 3, organizer 2, lead 1, and in
+ * organizations that have none of these school 5 and department 6. */
 SQL(org_duty_of, "SELECT r.id, r.address, r.name, o.shown, o.parent FROM organizations o "
                  "LEFT JOIN roles r ON r.org = o.id AND r.state = 2 AND r.used_at >= $awake "
+                 "AND r.slept_at = 0 "
                  "WHERE o.id = $org ORDER BY CASE WHEN r.id = o.duty THEN 0 ELSE 1 END, "
-                 "r.kind DESC, r.id LIMIT 1");
+                 "CASE WHEN r.kind > 4 THEN 1 ELSE 0 END, r.kind DESC, r.id LIMIT 1");
 
 enum { LEVELS_MAX = 16, DAY_SECONDS = 86400 };
 
 const char *org_kind_name(enum org_kind kind)
 {
-    static const char *const names[] = { "?", "district", "office", "branch", "station", "team" };
-    return kind >= ORG_DISTRICT && kind <= ORG_TEAM ? names[kind] : names[0];
+    static const char *const names[] = { "?",       "district", "office", "branch",
+                                         "station", "team",     "school", "department" };
+    return kind >= ORG_DISTRICT && kind <= ORG_DEPARTMENT ? names[kind] : names[0];
 }
 
 int org_add(const struct service *s, const struct organization *org, int64_t *id)

@@ -6,7 +6,15 @@
 #include "handlers/service.h"
 
 /* Stored numbers; never renumber. */
-enum org_kind { ORG_DISTRICT = 1, ORG_OFFICE = 2, ORG_BRANCH = 3, ORG_STATION = 4, ORG_TEAM = 5 };
+enum org_kind {
+    ORG_DISTRICT = 1,
+    ORG_OFFICE = 2,
+    ORG_BRANCH = 3,
+    ORG_STATION = 4,
+    ORG_TEAM = 5,
+    ORG_SCHOOL = 6,
+    ORG_DEPARTMENT = 7
+};
 const char *org_kind_name(enum org_kind kind); /* "district" …; "?" for others */
 
 struct organization {

@@ -111,6 +111,7 @@ static const struct policy_key keys[] = {
     KEY(code_failures, "attempts", 50, 5, 1000, "ours: then all open codes are dead"),
     KEY(role_sleep_days, "days", 180, 1, 3650, "ours: a forgotten power is no power"),
     KEY(offer_role_days, "days", 7, 1, 60, "ours: as long as any question stays open"),
+    KEY(role_confirm_hours, "hours", 24, 1, 168, "ours: an appointment is not a week's matter"),
     KEY(question_days, "days", 7, 1, 60, "ours: a late answer still counts"),
     KEY(work_from, "hh:mm", 9 * 60, 0, DAY, "ours: when a station answers"),
     KEY(work_to, "hh:mm", 17 * 60, 0, DAY, "ours: when a station answers"),

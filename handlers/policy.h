@@ -104,6 +104,7 @@ struct policy {
     int64_t code_attempts;        /* wrong codes a phone may send in that time */
     int64_t code_failures;        /* wrong codes of all phones after which open codes are dead */
     int64_t role_sleep_days;      /* without use */
+    int64_t role_confirm_hours;   /* how long an appointment waits for its number */
     int64_t offer_role_days;      /* how long an offered role waits for its yes */
     int64_t question_days;        /* how long a question of ours can be answered */
     int64_t work_from, work_to;   /* times of day of the duty person */

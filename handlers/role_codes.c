@@ -9,7 +9,8 @@ enum { HOUR_SECONDS = 3600, LAST_CODE = 999999 };
 
 SQL(code_role_held, "SELECT r.id FROM roles r WHERE r.address = $address AND r.org = $org "
                     "AND r.kind = $kind AND r.state IN (1, 2)");
-SQL(code_accepts, "UPDATE roles SET state = 2, used_at = $now WHERE id = $id AND state = 1");
+SQL(code_accepts, "UPDATE roles SET state = 2, used_at = $now, slept_at = 0 WHERE id = $id "
+                  "AND state IN (1, 2)");
 SQL(code_insert, "INSERT INTO role_codes (id, org, kind, digest, address, made_at, expires_at, "
                  "used_at) VALUES ($id, $org, $kind, $digest, 0, $now, $until, 0)");
 SQL(code_find, "SELECT id, org, kind, used_at, expires_at FROM role_codes "
@@ -150,6 +151,7 @@ static int check_code(const struct service *s, int64_t address, struct slice cod
     if (rc < 0)
         return rc;
     out->org_shown = org.shown;
+    out->org_kind = org.kind;
     return ROLE_CODE_GOOD;
 }
 
@@ -171,7 +173,7 @@ int role_claim(const struct service *s, int64_t address, struct slice code, stru
     out->address = address;
     out->name = name;
     rc = role_put(s, out, 0, &id);
-    if (rc == 0) /* was offered the same: the code is the acceptance */
+    if (rc == 0) /* was offered the same, or it sleeps: the code is the acceptance */
         rc = sql_run(s->tx, &code_accepts, BINDS(BIND_INT("id", id), BIND_INT("now", s->now)));
     if (rc >= 0)
         rc = sql_run(s->tx, &code_use, BINDS(BIND_INT("id", row.id), BIND_INT("now", s->now)));

@@ -117,7 +117,7 @@ static void every_kind_and_power_is_in_the_table(void **state)
 {
     enum role_kind kind;
     (void)state;
-    for (int k = ROLE_LEAD; k <= ROLE_DUTY; k++) {
+    for (int k = ROLE_LEAD; k <= ROLE_DEPARTMENT; k++) {
         assert_true(role_kind_parse(slice_of(role_kind_name((enum role_kind)k)), &kind));
         assert_int_equal(kind, k);
         assert_true(role_has((enum role_kind)k, POWER_ANSWER));
@@ -125,6 +125,9 @@ static void every_kind_and_power_is_in_the_table(void **state)
     for (int p = 0; p < POWER_COUNT; p++)
         assert_true(role_has(ROLE_LEAD, (enum power)p));
     assert_false(role_has(ROLE_DUTY, POWER_CONFIRM));
+    assert_true(role_has(ROLE_SCHOOL, POWER_CONFIRM));
+    assert_false(role_has(ROLE_SCHOOL, POWER_BROADCAST));
+    assert_false(role_has(ROLE_DEPARTMENT, POWER_APPOINT));
     assert_false(role_has((enum role_kind)0, POWER_ANSWER));
     assert_false(role_kind_parse(SLICE("king"), &kind));
     assert_string_equal(role_kind_name((enum role_kind)9), "?");

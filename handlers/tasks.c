@@ -19,29 +19,31 @@ static const struct {
     const char *name, *message;
     enum outbox_priority priority;
     int level; /* where it begins: 1 is the organization above */
+    bool told; /* who asked was promised a call, and hears when it comes late */
 } kinds[] = {
-    [TASK_HUMAN] = { "human", "staff.task", OUTBOX_NOTICE, 0 },
-    [TASK_MISUNDERSTOOD] = { "misunderstood", "staff.task", OUTBOX_NOTICE, 0 },
-    [TASK_OBJECTION] = { "objection", NULL, OUTBOX_NOTICE, 0 },
-    [TASK_APOLOGY] = { "apology", "staff.task", OUTBOX_NOTICE, 0 },
-    [TASK_SAFETY] = { "safety", "staff.safety", OUTBOX_CODE, 0 },
-    [TASK_UNREACHABLE] = { "unreachable", "staff.unreachable", OUTBOX_NOTICE, 0 },
-    [TASK_DISPUTE] = { "dispute", "staff.dispute", OUTBOX_NOTICE, 1 },
-    [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1 },
-    [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0 },
-    [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0 },
-    [TASK_ALERT] = { "alert", "staff.alert", OUTBOX_NOTICE, 1 },
+    [TASK_HUMAN] = { "human", "staff.task", OUTBOX_NOTICE, 0, true },
+    [TASK_MISUNDERSTOOD] = { "misunderstood", "staff.task", OUTBOX_NOTICE, 0, true },
+    [TASK_OBJECTION] = { "objection", NULL, OUTBOX_NOTICE, 0, true },
+    [TASK_APOLOGY] = { "apology", "staff.task", OUTBOX_NOTICE, 0, false },
+    [TASK_SAFETY] = { "safety", "staff.safety", OUTBOX_CODE, 0, false },
+    [TASK_UNREACHABLE] = { "unreachable", "staff.unreachable", OUTBOX_NOTICE, 0, false },
+    [TASK_DISPUTE] = { "dispute", "staff.dispute", OUTBOX_NOTICE, 1, false },
+    [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1, true },
+    [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0, true },
+    [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0, false },
+    [TASK_ALERT] = { "alert", "staff.alert", OUTBOX_NOTICE, 1, false },
 };
 
 #define TASK_COLUMNS                                                                               \
     "id, number, kind, state, org, duty, duty_name, duty_org, asker, volunteer, name, said, "      \
-    "subject, opened_at, due_at, level, origin"
+    "subject, opened_at, due_at, level, origin, first_due"
 
 SQL(task_insert,
     "INSERT INTO tasks (id, number, kind, state, origin, org, duty, duty_name, duty_org, asker, "
-    "volunteer, name, said, subject, opened_at, due_at, level, closed_at, closed_by) VALUES "
+    "volunteer, name, said, subject, opened_at, due_at, first_due, level, closed_at, closed_by) "
+    "VALUES "
     "($id, $number, $kind, 1, $origin, $org, $duty, $duty_name, $duty_org, $asker, $volunteer, "
-    "$name, $said, $subject, $now, $due, $level, 0, 0)");
+    "$name, $said, $subject, $now, $due, $due, $level, 0, 0)");
 SQL(tasks_count, "SELECT COUNT(*) FROM tasks WHERE state = 1");
 SQL(task_number_used, "SELECT COUNT(*) FROM tasks WHERE number = $number AND state = 1");
 SQL(task_same, "SELECT " TASK_COLUMNS " FROM tasks WHERE asker = $asker AND kind = $kind "
@@ -56,6 +58,13 @@ SQL(tasks_below, "WITH RECURSIVE down (id, depth) AS ("
                  "SELECT " TASK_COLUMNS " FROM tasks WHERE state = 1 "
                  "AND org IN (SELECT id FROM down) ORDER BY due_at, id "
                  "LIMIT CAST($limit AS BIGINT)");
+SQL(tasks_mine, "WITH RECURSIVE down (id, depth) AS ("
+                "SELECT id, 0 FROM organizations WHERE id = $org UNION ALL "
+                "SELECT o.id, down.depth + 1 FROM organizations o JOIN down "
+                "ON o.parent = down.id WHERE down.depth < 16) "
+                "SELECT " TASK_COLUMNS " FROM tasks WHERE state = 1 "
+                "AND (duty = $address OR org IN (SELECT id FROM down)) ORDER BY due_at, id "
+                "LIMIT CAST($limit AS BIGINT)");
 SQL(task_add_words, "UPDATE tasks SET said = $said WHERE id = $id");
 SQL(task_assign, "UPDATE tasks SET org = $org, duty = $duty, duty_name = $duty_name, "
                  "duty_org = $duty_org, due_at = $due, level = $level WHERE id = $id");
@@ -80,6 +89,12 @@ int64_t task_due(const struct service *s, int64_t at)
     return morning_after(s, day);
 }
 
+const char *task_kind_name(enum task_kind kind)
+{
+    return kind >= TASK_HUMAN && (size_t)kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[kind].name
+                                                                                 : "?";
+}
+
 /* ---- reading ---- */
 
 static int read_task(const struct service *s, const struct rows *r, struct task *out)
@@ -101,6 +116,7 @@ static int read_task(const struct service *s, const struct rows *r, struct task 
         .due_at = rows_int(r, 14),
         .level = rows_int(r, 15),
         .origin = rows_int(r, 16),
+        .first_due = rows_int(r, 17),
     };
     return protect_open(s, "tasks.said", out->id, rows_blob(r, 11), &out->said);
 }
@@ -146,9 +162,19 @@ int tasks_open(const struct service *s, int64_t org, int limit, struct task **ou
         out);
 }
 
+int tasks_of(const struct service *s, int64_t address, int64_t org, int limit, struct task **out)
+{
+    return read_list(s,
+                     sql_rows(s->tx, &tasks_mine,
+                              BINDS(BIND_INT("org", org), BIND_INT("address", address),
+                                    BIND_INT("limit", limit))),
+                     out);
+}
+
 /* ---- opening ---- */
 
-static int tell_duty(const struct service *s, const struct task *t, const char *message)
+static int tell_duty(const struct service *s, const struct task *t, const char *message,
+                     struct slice by)
 {
     if (!message || t->duty == 0)
         return 0;
@@ -157,6 +183,9 @@ static int tell_duty(const struct service *s, const struct task *t, const char *
     json_put_slice(params, "name", t->name);
     json_put_slice(params, "said", utf8_cut(t->said, SAID_SHOWN));
     json_object_set_new(params, "kind", json_string(kinds[t->kind].name));
+    json_put_int(params, kinds[t->kind].name, 1);
+    if (by.n > 0)
+        json_put_slice(params, "by", by);
     int rc = notify_set_tail(s, params, t->asker);
     if (rc == 0 && t->kind == TASK_ALERT)
         rc = alert_params(s, t->subject, params);
@@ -219,7 +248,7 @@ static int add_words(const struct service *s, struct task *t, struct slice said)
                      BINDS(BIND_INT("id", t->id),
                            BIND_BLOB("said", protect_text(s, "tasks.said", t->id, t->said))));
     if (rc >= 0 && t->kind == TASK_SAFETY)
-        rc = tell_duty(s, t, kinds[t->kind].message);
+        rc = tell_duty(s, t, kinds[t->kind].message, SLICE(""));
     return rc < 0 ? rc : TASK_AGAIN;
 }
 
@@ -259,6 +288,7 @@ static int fill_task(const struct service *s, const struct task_form *form, stru
         .opened_at = s->now,
         .due_at = due_of(s, form->kind),
     };
+    t->first_due = t->due_at;
     rc = find_duty(s, t, kinds[t->kind].level);
     if (rc == 0 && kinds[t->kind].level > 0) /* nobody above: better the nearest than none */
         rc = find_duty(s, t, 0);
@@ -282,13 +312,33 @@ int task_open(const struct service *s, const struct task_form *form, struct task
     if (rc >= 0)
         rc = insert_task(s, out);
     if (rc >= 0)
-        rc = tell_duty(s, out, kinds[out->kind].message);
+        rc = tell_duty(s, out, kinds[out->kind].message, SLICE(""));
     if (rc < 0)
         return rc;
     return out->duty == 0 ? TASK_NOBODY : TASK_OPENED;
 }
 
 /* ---- answering ---- */
+
+/* Whether a task is somebody's to answer, by a power there or because it was given to them, as long
+ * as they hold one at all: 1, 0 or GW_E*. */
+static int answers(const struct service *s, int64_t address, const struct task *t)
+{
+    int rc = role_may(s, address, POWER_ANSWER, t->org, NULL);
+    return rc != 0 || t->duty != address ? rc : role_any(s, address, POWER_ANSWER, NULL);
+}
+
+/* In the audit log, also for who was given it without a power there. 0 or GW_E*. */
+static int used(const struct service *s, int64_t address, const struct task *t, const char *what)
+{
+    int rc = role_use(s, address, POWER_ANSWER, t->org, what, t->id, NULL);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    struct audit_row row = {
+        .address = address, .org = t->org, .what = slice_of(what), .subject = t->id
+    };
+    return audit_put(s, &row);
+}
 
 /* Whether an address may answer a task: TASK_DONE, or another outcome, or GW_E*. */
 static int may_answer(const struct service *s, int64_t address, int64_t number, const char *what,
@@ -297,12 +347,13 @@ static int may_answer(const struct service *s, int64_t address, int64_t number, 
     int rc = task_by_number(s, number, out);
     if (rc <= 0)
         return rc < 0 ? rc : TASK_NOT_FOUND;
-    rc = role_use(s, address, POWER_ANSWER, out->org, what, out->id, NULL);
-    if (rc == 0 && out->duty == address)
-        rc = 1;
+    rc = answers(s, address, out);
     if (rc <= 0)
         return rc < 0 ? rc : TASK_NOT_YOURS;
-    return out->state == TASK_CLOSED ? TASK_WAS_CLOSED : TASK_DONE;
+    if (out->state == TASK_CLOSED)
+        return TASK_WAS_CLOSED;
+    rc = used(s, address, out, what);
+    return rc < 0 ? rc : TASK_DONE;
 }
 
 int task_reply(const struct service *s, int64_t address, int64_t number, struct slice text,
@@ -354,8 +405,8 @@ static int tell_asker(const struct service *s, const struct task *t, struct slic
     return notify_tell(s, t->asker, "human.late", params);
 }
 
-/* Stored, told to the duty person, and to the one who asked when it changed hands. */
-static int pass_on(const struct service *s, const struct task *t, struct slice late, bool moved)
+/* Stored, and told to who has it now. */
+static int assign(const struct service *s, const struct task *t, struct slice by)
 {
     int rc =
         sql_run(s->tx, &task_assign,
@@ -365,10 +416,25 @@ static int pass_on(const struct service *s, const struct task *t, struct slice l
     if (rc >= 0)
         rc = timers_set(s->tx, "task.overdue", t->id, t->due_at);
     if (rc >= 0)
-        rc = tell_duty(s, t, kinds[t->kind].message ? kinds[t->kind].message : "staff.task");
-    if (rc >= 0 && moved && t->kind == TASK_HUMAN)
-        rc = tell_asker(s, t, late);
+        rc = tell_duty(s, t, kinds[t->kind].message ? kinds[t->kind].message : "staff.task", by);
     return rc < 0 ? rc : 0;
+}
+
+/* The next level up that has somebody else; at the top the same person is told again, but not for
+ * ever. 0 or GW_E*. */
+static int move_up(const struct service *s, struct task *t)
+{
+    const int64_t before = t->duty;
+    int64_t level = t->level + 1;
+    for (; level < s->policy->task_levels; level++) {
+        int rc = find_duty(s, t, level);
+        if (rc <= 0 || t->duty != before) {
+            t->level = level;
+            return rc < 0 ? rc : 0;
+        }
+    }
+    t->level = level;
+    return 0;
 }
 
 int task_overdue(const struct service *s, int64_t id)
@@ -378,12 +444,99 @@ int task_overdue(const struct service *s, int64_t id)
     if (rc <= 0 || t.state != TASK_OPEN || t.level >= s->policy->task_levels)
         return rc < 0 ? rc : 0;
     struct slice late = t.duty_name;
-    int64_t before = t.duty, level = t.level + 1;
-    rc = find_duty(s, &t, level);
+    int64_t before = t.duty;
+    rc = move_up(s, &t);
     if (rc < 0)
         return rc;
-    t.level = level; /* at the top the same person is told again, but not for ever */
     t.due_at =
         t.kind == TASK_SAFETY ? due_of(s, t.kind) : morning_after(s, civil_day_of(s->now, s->zone));
-    return pass_on(s, &t, late, t.duty != before);
+    rc = assign(s, &t, SLICE(""));
+    if (rc >= 0 && t.duty != before && before != 0 && kinds[t.kind].told)
+        rc = tell_asker(s, &t, late);
+    return rc < 0 ? rc : 0;
+}
+
+/* ---- passing on ---- */
+
+/* Whether a role may be given a task: above it, or below an organization where who passes it on may
+ * answer. 1, 0 or GW_E*. */
+static int may_be_given(const struct service *s, const struct task *t, int64_t by,
+                        const struct role *r)
+{
+    if (!role_awake(s, r) || !role_has(r->kind, POWER_ANSWER))
+        return 0;
+    int rc = org_within(s, t->origin, r->org);
+    return rc != 0 ? rc : role_may(s, by, POWER_ANSWER, r->org, NULL);
+}
+
+/* The one person of that name who may be given it: TASK_PASSED, NOBODY, SEVERAL or GW_E*. */
+static int find_person(const struct service *s, const struct task *t, int64_t by, struct slice name,
+                       struct slice org, struct role *out)
+{
+    struct organization *top;
+    struct role *list = NULL;
+    int found = 0, n = org_list(s, 1, &top);
+    if (n == 1)
+        n = roles_named(s, top[0].id, name, &list);
+    for (int i = 0; i < n; i++) {
+        if (org.n > 0 && !slice_eq(list[i].org_shown, org))
+            continue;
+        int rc = may_be_given(s, t, by, &list[i]);
+        if (rc < 0)
+            return rc;
+        if (rc == 0 || (found > 0 && out->address == list[i].address))
+            continue;
+        if (found++ == 0)
+            *out = list[i];
+    }
+    if (n < 0)
+        return n;
+    return found == 0 ? TASK_PASS_NOBODY : found == 1 ? TASK_PASSED : TASK_PASS_SEVERAL;
+}
+
+static int tell_passed(const struct service *s, const struct task *t)
+{
+    if (!kinds[t->kind].told)
+        return 0;
+    json_t *params = json_object();
+    json_put_slice(params, "name", t->name);
+    json_put_slice(params, "org", t->duty_org);
+    json_put_slice(params, "duty", t->duty_name);
+    notify_set_time(s, params, "date", "by", t->due_at);
+    return notify_tell(s, t->asker, "human.passed", params);
+}
+
+static int give(const struct service *s, struct task *t, const struct role *to)
+{
+    struct slice by = t->duty_name;
+    t->org = to->org;
+    t->duty = to->address;
+    t->duty_name = to->name;
+    t->duty_org = to->org_shown;
+    if (t->due_at <= s->now)
+        t->due_at = due_of(s, t->kind);
+    int rc = assign(s, t, by);
+    if (rc >= 0)
+        rc = tell_passed(s, t);
+    return rc < 0 ? rc : TASK_PASSED;
+}
+
+int task_pass(const struct service *s, int64_t address, int64_t number, struct slice name,
+              struct slice org, struct task *out)
+{
+    struct role to = { 0 };
+    int rc = task_by_number(s, number, out);
+    if (rc == 1)
+        rc = answers(s, address, out);
+    if (rc <= 0)
+        return rc < 0 ? rc : TASK_PASS_NOT_FOUND;
+    if (out->state == TASK_CLOSED)
+        return TASK_PASS_CLOSED;
+    rc = find_person(s, out, address, name, org, &to);
+    if (rc != TASK_PASSED)
+        return rc;
+    if (to.address == out->duty)
+        return TASK_PASS_UNCHANGED;
+    rc = used(s, address, out, "task.pass");
+    return rc < 0 ? rc : give(s, out, &to);
 }

@@ -41,9 +41,11 @@ struct task {
     struct slice said;     /* what was written, in the clear here, sealed on disk */
     int64_t subject;       /* what it is about, e.g. a claim; 0 for none */
     int64_t opened_at;
-    int64_t due_at; /* during working hours (policy.work_from, work_to) */
-    int64_t level;  /* how often it moved up */
+    int64_t due_at;    /* during working hours (policy.work_from, work_to) */
+    int64_t level;     /* how often it moved up */
+    int64_t first_due; /* when it was due first: what "on time" is measured by */
 };
+const char *task_kind_name(enum task_kind kind); /* "human" …; "?" for others */
 
 /* What to open; the rest is filled in. */
 struct task_form {
@@ -71,6 +73,21 @@ GW_MUSTCHECK int task_reply(const struct service *s, int64_t address, int64_t nu
 /* 「结42」: closes it. Both are for addresses with POWER_ANSWER in the task's organization. */
 GW_MUSTCHECK int task_close(const struct service *s, int64_t address, int64_t number,
                             struct task *out);
+/* 「转42 刀艳」: gives it to a person who may answer tasks and sits above it, or below who passes
+ * it on. That person is told as when it was opened, with `by`; who asked to be called as
+ * "human.passed" {name, org, duty, date, by}. It stays due when it was, or when that is over anew.
+ */
+enum task_pass_outcome {
+    TASK_PASSED,
+    TASK_PASS_NOT_FOUND, /* no such task, or not yours */
+    TASK_PASS_CLOSED,
+    TASK_PASS_NOBODY,    /* nobody of that name there */
+    TASK_PASS_SEVERAL,   /* several, in different organizations: `org` is needed */
+    TASK_PASS_UNCHANGED, /* that person has it already */
+};
+/* `org`: the short name of theirs, or empty. */
+GW_MUSTCHECK int task_pass(const struct service *s, int64_t address, int64_t number,
+                           struct slice name, struct slice org, struct task *out);
 /* Closes what was solved another way (e.g. the claim was decided), without asking who. 0 or GW_E*.
  */
 GW_MUSTCHECK int task_settle(const struct service *s, enum task_kind kind, int64_t subject);
@@ -81,11 +98,29 @@ GW_MUSTCHECK int task_by_number(const struct service *s, int64_t number, struct 
  * GW_E*. */
 GW_MUSTCHECK int tasks_open(const struct service *s, int64_t org, int limit, struct task **out);
 
+/* Those of an address: given to it, or (org != 0) open in that organization and below. */
+GW_MUSTCHECK int tasks_of(const struct service *s, int64_t address, int64_t org, int limit,
+                          struct task **out);
+
+/* Figures for the report: tasks opened in [from, to) in an organization and below. */
+struct task_figure {
+    enum task_kind kind;
+    int64_t opened;
+    int64_t on_time; /* closed by the first due time */
+    int64_t late;    /* closed after it */
+    int64_t open;    /* still open and not yet due */
+    int64_t overdue; /* still open and due */
+};
+enum { TASK_KINDS_MAX = 16 };
+/* One row a kind that occurs; their number or GW_E*. */
+GW_MUSTCHECK int tasks_figures(const struct service *s, int64_t org, int64_t from, int64_t to,
+                               struct task_figure out[TASK_KINDS_MAX]);
+
 /* When a task opened at `at` is due: the end of today's working hours, or when that is nearer than
  * policy.task_lead_minutes or today is free, the next working day in the morning. */
 int64_t task_due(const struct service *s, int64_t at);
-/* Timer "task.overdue": to the next level, whose duty person is told; the one who asked gets
- * "human.late" {name, late, org, duty, date, from, to}. */
+/* Timer "task.overdue": to the next level that has somebody else, who is told; the one who waits
+ * for a call gets "human.late" {name, late, org, duty, date, from, to}. */
 int task_overdue(const struct service *s, int64_t id);
 
 #endif

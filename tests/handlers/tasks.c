@@ -1,5 +1,6 @@
 #include "handlers/tasks.h"
 
+#include "handlers/notify.h"
 #include "tests/handlers/outbox.h"
 
 static struct task_form form_of(struct records *r, enum task_kind kind, const char *said)
@@ -237,6 +238,165 @@ static void numbers_are_short_and_unique(void **state)
     records_close(r);
 }
 
+/* ---- passing on ---- */
+
+static struct task given(struct records *r, int64_t by, const struct task *t, const char *name)
+{
+    struct task out;
+    assert_int_equal(task_pass(&r->s, by, t->number, slice_of(name), SLICE(""), &out), TASK_PASSED);
+    return out;
+}
+
+static void a_task_is_passed_on_and_the_asker_told(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form), out = given(r, r->worker, &t, "刀艳");
+    (void)state;
+    assert_int_equal(out.duty, r->organizer);
+    assert_int_equal(out.org, r->branch);
+    assert_int_equal(out.due_at, t.due_at);
+    assert_string_equal(told_param(r, r->organizer, "staff.task", "by"), "罗琼");
+    assert_string_equal(told_param(r, form.asker, "human.passed", "duty"), "刀艳");
+    assert_int_equal(task_pass(&r->s, r->organizer, t.number, SLICE("刀艳"), SLICE(""), &out),
+                     TASK_PASS_UNCHANGED);
+    /* What was passed on is not the station's any more. */
+    assert_int_equal(task_close(&r->s, r->worker, t.number, &out), TASK_NOT_YOURS);
+    out = given(r, r->organizer, &t, "罗琼");
+    assert_int_equal(out.duty, r->worker);
+    assert_int_equal(task_close(&r->s, r->worker, t.number, &out), TASK_DONE);
+    assert_int_equal(task_pass(&r->s, r->worker, t.number, SLICE("刀艳"), SLICE(""), &out),
+                     TASK_PASS_CLOSED);
+    records_close(r);
+}
+
+static void a_task_goes_to_nobody_it_does_not_concern(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form), out;
+    (void)state;
+    int64_t other = records_org(r, ORG_BRANCH, r->district, "南屏镇分会", INT64_C(530802102000));
+    int64_t far = records_role(r, other, ROLE_ORGANIZER, "陈静");
+    assert_int_equal(task_pass(&r->s, r->worker, t.number, SLICE("陈静"), SLICE(""), &out),
+                     TASK_PASS_NOBODY);
+    assert_int_equal(task_pass(&r->s, r->worker, t.number, SLICE("张三丰"), SLICE(""), &out),
+                     TASK_PASS_NOBODY);
+    assert_int_equal(task_pass(&r->s, far, t.number, SLICE("刀艳"), SLICE(""), &out),
+                     TASK_PASS_NOT_FOUND);
+    assert_int_equal(task_pass(&r->s, r->worker, 4711, SLICE("刀艳"), SLICE(""), &out),
+                     TASK_PASS_NOT_FOUND);
+    assert_int_equal(task_reply(&r->s, far, t.number, SLICE("好"), &out), TASK_NOT_YOURS);
+    assert_int_equal(told(r, form.asker, "human.reply", NULL), 0);
+    /* The lead reaches everybody below. */
+    out = given(r, r->lead, &t, "陈静");
+    assert_int_equal(out.duty, far);
+    records_close(r);
+}
+
+static void of_two_of_one_name_the_organization_tells(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form), out;
+    (void)state;
+    records_role(r, r->district, ROLE_ORGANIZER, "刀艳");
+    assert_int_equal(task_pass(&r->s, r->worker, t.number, SLICE("刀艳"), SLICE(""), &out),
+                     TASK_PASS_SEVERAL);
+    assert_int_equal(
+        task_pass(&r->s, r->worker, t.number, SLICE("刀艳"), SLICE("思茅街道分会"), &out),
+        TASK_PASSED);
+    assert_int_equal(out.duty, r->organizer);
+    records_close(r);
+}
+
+static void who_lost_the_role_answers_nothing(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form), out;
+    struct role *roles;
+    (void)state;
+    assert_int_equal(roles_of(&r->s, r->worker, &roles), 1);
+    assert_int_equal(role_revoke(&r->s, r->lead, roles[0].id), ROLE_REVOKED_NOW);
+    assert_int_equal(task_reply(&r->s, r->worker, t.number, SLICE("好"), &out), TASK_NOT_YOURS);
+    records_close(r);
+}
+
+static void overdue_skips_who_had_it_already(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form);
+    (void)state;
+    given(r, r->worker, &t, "刀艳");
+    run_timers(r, t.due_at + 1);
+    assert_int_equal(task_by_number(&r->s, t.number, &t), 1);
+    assert_int_equal(t.duty, r->lead);
+    assert_string_equal(told_param(r, form.asker, "human.late", "late"), "刀艳");
+    assert_string_equal(told_param(r, form.asker, "human.late", "duty"), "王敏");
+    records_close(r);
+}
+
+static void holidays_and_days_off_made_up_for_count(void **state)
+{
+    struct records *r = records_open();
+    (void)state;
+    /* 2026-09-30 is a Wednesday before seven days off; Saturday 10-10 is worked (the State
+     * Council's calendar of 2026). */
+    int64_t eve = notify_moment(&r->s, civil_day(2026, 9, 30), 16 * 60 + 30);
+    assert_int_equal(task_due(&r->s, eve), notify_moment(&r->s, civil_day(2026, 10, 8), 11 * 60));
+    int64_t saturday = notify_moment(&r->s, civil_day(2026, 10, 10), 10 * 60);
+    assert_int_equal(task_due(&r->s, saturday),
+                     notify_moment(&r->s, civil_day(2026, 10, 10), 17 * 60));
+    records_close(r);
+}
+
+static void the_figures_tell_what_was_on_time(void **state)
+{
+    struct records *r = records_open();
+    struct task_figure rows[TASK_KINDS_MAX];
+    struct task t[4], out;
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct task_form form = form_of(r, i < 3 ? TASK_HUMAN : TASK_REQUEST, "找人");
+        t[i] = open_task(r, &form);
+    }
+    assert_int_equal(task_close(&r->s, r->worker, t[0].number, &out), TASK_DONE);
+    int64_t begun = r->s.now;
+    r->s.now = t[1].due_at + HOUR; /* moved up or not, it is late */
+    run_timers(r, r->s.now);
+    assert_int_equal(task_close(&r->s, r->organizer, t[1].number, &out), TASK_DONE);
+    assert_int_equal(tasks_figures(&r->s, r->district, begun, begun + 1, rows), 2);
+    assert_int_equal(rows[0].kind, TASK_HUMAN);
+    assert_int_equal(rows[0].opened, 3);
+    assert_int_equal(rows[0].on_time, 1);
+    assert_int_equal(rows[0].late, 1);
+    assert_int_equal(rows[0].overdue, 1);
+    assert_int_equal(rows[0].open, 0);
+    assert_int_equal(rows[1].opened, 1);
+    assert_int_equal(rows[1].overdue, 1);
+    /* Counted where it was opened, and only in its time. */
+    assert_int_equal(tasks_figures(&r->s, r->station, begun, begun + 1, rows), 2);
+    assert_int_equal(tasks_figures(&r->s, r->district, begun + 1, begun + DAY, rows), 0);
+    records_close(r);
+}
+
+static void the_list_is_ones_own_and_below(void **state)
+{
+    struct records *r = records_open();
+    struct task_form form = form_of(r, TASK_HUMAN, "找人");
+    struct task t = open_task(r, &form), *list;
+    (void)state;
+    assert_int_equal(tasks_of(&r->s, r->worker, r->station, 9, &list), 1);
+    given(r, r->worker, &t, "刀艳");
+    assert_int_equal(tasks_of(&r->s, r->worker, r->station, 9, &list), 0);
+    assert_int_equal(tasks_of(&r->s, r->organizer, 0, 9, &list), 1);
+    assert_int_equal(tasks_of(&r->s, r->lead, r->district, 9, &list), 1);
+    assert_int_equal(tasks_of(&r->s, form.asker, 0, 9, &list), 0);
+    records_close(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +412,14 @@ int main(void)
         cmocka_unit_test(an_objection_has_its_own_question),
         cmocka_unit_test(nobody_on_duty_still_keeps_the_task),
         cmocka_unit_test(numbers_are_short_and_unique),
+        cmocka_unit_test(a_task_is_passed_on_and_the_asker_told),
+        cmocka_unit_test(a_task_goes_to_nobody_it_does_not_concern),
+        cmocka_unit_test(of_two_of_one_name_the_organization_tells),
+        cmocka_unit_test(who_lost_the_role_answers_nothing),
+        cmocka_unit_test(overdue_skips_who_had_it_already),
+        cmocka_unit_test(holidays_and_days_off_made_up_for_count),
+        cmocka_unit_test(the_figures_tell_what_was_on_time),
+        cmocka_unit_test(the_list_is_ones_own_and_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 extern const struct action account_actions[];
 extern const struct action activities_actions[];
+extern const struct action appoint_actions[];
 extern const struct action attendance_actions[];
 extern const struct action calling_actions[];
 extern const struct action cancel_actions[];
@@ -17,6 +18,7 @@ extern const struct action human_actions[];
 extern const struct action noshow_actions[];
 extern const struct action offers_actions[];
 extern const struct action place_actions[];
+extern const struct action powers_actions[];
 extern const struct action profile_actions[];
 extern const struct action proxy_actions[];
 extern const struct action records_actions[];
@@ -38,13 +40,23 @@ extern const struct action unknown_actions[];
 extern const struct action who_actions[];
 
 const struct action *const action_tables[] = {
-    account_actions,  activities_actions,     attendance_actions, cancel_actions,
-    checkin_actions,  claims_actions,         fix_actions,        gate_actions,
-    help_actions,     hours_actions,          human_actions,      noshow_actions,
-    offers_actions,   profile_actions,        records_actions,    recruit_actions,
-    register_actions, register_child_actions, role_actions,       roster_actions,
-    several_actions,  signup_actions,         star_actions,       subscription_actions,
-    tasks_actions,    unknown_actions,        calling_actions,    recruited_actions,
-    place_actions,    imported_actions,       training_actions,   change_actions,
-    who_actions,      seen_actions,           proxy_actions,      NULL,
+    account_actions,    activities_actions,
+    attendance_actions, cancel_actions,
+    checkin_actions,    claims_actions,
+    fix_actions,        gate_actions,
+    help_actions,       hours_actions,
+    human_actions,      noshow_actions,
+    offers_actions,     profile_actions,
+    records_actions,    recruit_actions,
+    register_actions,   register_child_actions,
+    role_actions,       roster_actions,
+    several_actions,    signup_actions,
+    star_actions,       subscription_actions,
+    tasks_actions,      unknown_actions,
+    calling_actions,    recruited_actions,
+    place_actions,      imported_actions,
+    training_actions,   change_actions,
+    who_actions,        seen_actions,
+    proxy_actions,      appoint_actions,
+    powers_actions,     NULL,
 };

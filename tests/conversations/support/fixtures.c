@@ -56,6 +56,31 @@ static int make_code(struct world *w, const struct service *s, void *context)
     return rc < 0 ? rc : GW_OK;
 }
 
+SQL(fixture_set_number, "UPDATE role_acts SET confirm = 8317 WHERE state = 1");
+
+/* The number that confirms what was asked for last is 8317. */
+static int set_number(struct world *w, const struct service *s, void *context)
+{
+    (void)w;
+    (void)context;
+    int rc = sql_run(s->tx, &fixture_set_number, NO_BINDS);
+    return rc < 0 ? rc : GW_OK;
+}
+
+/* The district's office and nothing else, as in a place that the gazetteer does not know. */
+static int make_office(struct world *w, const struct service *s, void *context)
+{
+    const struct organization office = { .kind = ORG_DISTRICT,
+                                         .name = SLICE("思茅区文明办"),
+                                         .shown = SLICE("区文明办"),
+                                         .area = INT64_C(530802000000) };
+    int64_t id;
+    (void)w;
+    (void)context;
+    int rc = org_add(s, &office, &id);
+    return rc < 0 ? rc : GW_OK;
+}
+
 /* Where the station stands. */
 static int place_station(struct world *w, const struct service *s, void *context)
 {
@@ -96,7 +121,8 @@ static const struct {
     int (*run)(struct world *w, const struct service *s, void *context);
 } fixtures[] = {
     { "demo", fill_demo },       { "district", make_district }, { "code", make_code },
-    { "places", place_station }, { "imported", import_list },
+    { "places", place_station }, { "imported", import_list },   { "number", set_number },
+    { "office", make_office },
 };
 
 int fixture_run(struct world *w, const char *name)

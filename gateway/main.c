@@ -22,6 +22,7 @@ static const struct subcommand {
     { "import", command_import, "take people over from a list, and ask each number once" },
     { "broadcast", command_broadcast, "call people for an activity, in waves" },
     { "audit", command_audit, "prove that no record of service was changed" },
+    { "tasks", command_tasks, "count what people were asked to do, and what was on time" },
     { "outbox", command_outbox, "count what was sent, decide over what is uncertain" },
     { "sms", command_sms, "try an SMS account; write templates to submit for approval" },
     { "backup", command_backup, "copy a running installation into a file" },

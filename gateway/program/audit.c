@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gateway/program/audit_roles.h"
 #include "gateway/program/command.h"
 #include "gateway/program/installation.h"
 #include "gateway/program/progress.h"
@@ -62,26 +63,55 @@ static void print_report(const struct audit_report *r, bool as_json)
                 r->bad, finding, r->first.person, r->first.seq);
 }
 
+static int list_roles(const char *config, const char *dir, struct audit_roles_call *call)
+{
+    struct fault fault = { 0 };
+    struct installation in;
+    int rc = GW_OK;
+    if (call->limit < 1 || call->limit > AUDIT_ROLES_MAX) {
+        fault_set(&fault, GW_EINVAL, "--limit: say 1 to %d", AUDIT_ROLES_MAX);
+        command_fail("audit", &fault);
+        return 2;
+    }
+    rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
+    if (rc == GW_OK)
+        rc = installation_look(&in, installation_clock(), audit_roles, call, &fault);
+    if (rc >= 0 && !call->known)
+        rc = fault_set(&fault, GW_ENOTFOUND,
+                       "there is no organization '%s'; linli admin orgs lists them", call->org);
+    installation_close(&in);
+    return rc < 0 ? command_fail("audit", &fault) : 0;
+}
+
 int command_audit(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *seals = NULL;
-    bool as_json = false;
+    bool as_json = false, roles = false;
+    struct audit_roles_call powers = { .limit = AUDIT_ROLES_DEFAULT };
     const struct command_option options[] = {
         { "--data-dir", "D", "data folder (default linli-data)", .text = &dir },
         { "--config", "F", "configuration file", .text = &config },
         { "--seals", "FILE", "seals kept elsewhere (default: the configured file)",
           .text = &seals },
-        { "--json", NULL, "one JSON object", .flag = &as_json },
+        { "--roles", NULL, "instead: every use of a power, newest first", .flag = &roles },
+        { "--org", "O", "with --roles: of this organization and all below it",
+          .text = &powers.org },
+        { "--limit", "N", "with --roles: so many (default 200)", .number = &powers.limit },
+        { "--json", NULL, "one JSON object, with --roles one a line", .flag = &as_json },
         { NULL },
     };
     struct command_line line;
     int rc = command_parse(
         argc, argv, "audit [options]",
         "Verifies every chain, total, text and seal of the ledger; names the first "
-        "entry that was changed,\nremoved or cut off. Exits 1 when anything is found.",
+        "entry that was changed,\nremoved or cut off. Exits 1 when anything is found. With --roles it "
+        "lists who used which power,\nwhen and on what.",
         options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
+    powers.as_json = as_json;
+    if (roles)
+        return list_roles(config, dir, &powers);
     struct fault fault = { 0 };
     struct installation in;
     struct audit_call call = { 0 };

@@ -47,6 +47,7 @@ int command_admin(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_broadcast(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_tasks(int argc, char **argv);
 int command_outbox(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);

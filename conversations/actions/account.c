@@ -5,6 +5,7 @@
 #include "handlers/followers.h"
 #include "handlers/imports.h"
 #include "handlers/proxies.h"
+#include "handlers/roles.h"
 #include "handlers/tasks.h"
 #include "handlers/volunteers.h"
 
@@ -106,6 +107,8 @@ static int account_leave(struct action_call *call)
         rc = volunteer_leave(s, me.id);
     if (rc >= 0)
         rc = import_left(s, call->address->id);
+    if (rc >= 0)
+        rc = role_sleep(s, call->address->id, "left");
     if (rc < 0)
         return rc;
     json_object_clear(call->slots);
@@ -116,8 +119,9 @@ static int account_leave(struct action_call *call)
 static int account_unfollow(struct action_call *call)
 {
     int rc = follower_left(call->service, call->address->id);
-    if (rc < 0)
-        return rc;
+    int slept = rc < 0 ? rc : role_sleep(call->service, call->address->id, "unfollowed");
+    if (slept < 0)
+        return slept;
     call->forget_session = rc != FOLLOWER_KEPT;
     return action_end(call, "done");
 }

@@ -2,6 +2,7 @@
 #include "gateway/base/utf8.h"
 #include "handlers/alerts.h"
 #include "handlers/hours.h"
+#include "handlers/evaluations.h"
 #include "handlers/hours_row.h"
 #include "handlers/notify.h"
 #include "handlers/organizations.h"
@@ -152,6 +153,19 @@ static int record(const struct service *s, const struct hours_decision *d, struc
     return rc;
 }
 
+/* The confirmer's, else what those who were helped said, else the value that is shown. */
+static int set_quality(const struct service *s, const struct hours_decision *d, struct hours *row)
+{
+    struct evaluation said;
+    row->quality = d->quality != 0 ? d->quality : (int)s->policy->quality_default;
+    if (d->quality != 0)
+        return 0;
+    int rc = evaluation_of(s, row, &said);
+    if (rc == 0 && said.rating > 0)
+        row->quality = said.rating;
+    return rc;
+}
+
 int hours_confirm(const struct service *s, const struct hours_decision *d,
                   struct hours_decided *out)
 {
@@ -167,7 +181,9 @@ int hours_confirm(const struct service *s, const struct hours_decision *d,
         return rc;
     row->confirmer = d->confirmer;
     row->confirmer_name = role.name;
-    row->quality = d->quality != 0 ? d->quality : (int)s->policy->quality_default;
+    rc = set_quality(s, d, row);
+    if (rc < 0)
+        return rc;
     row->flags |= is_late(s, row) ? HOURS_LATE : 0;
     struct activity a;
     rc = find_leader(s, row, &a);

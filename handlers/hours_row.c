@@ -254,6 +254,8 @@ json_t *hours_row_params(const struct service *s, const struct hours *row, struc
     json_put_slice(params, "confirmer", row->confirmer_name);
     json_put_int(params, "total", total);
     json_put_id(params, "hours", row->id);
+    if (row->quality > 0)
+        json_put_int(params, "quality", row->quality);
     return params;
 }
 

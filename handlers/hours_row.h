@@ -39,7 +39,7 @@ int64_t hours_day_of(const struct service *s, const struct activity *a);
 /* Two different names for one thing are two things, blanks apart. */
 bool hours_same_name(struct slice a, struct slice b);
 /* Parameters of hours.confirmed and its like: name, date, activity, minutes, confirmer, total,
- * hours (id), in_month where it is not this month. A new reference. */
+ * hours (id), quality once confirmed, in_month where it is not this month. A new reference. */
 json_t *hours_row_params(const struct service *s, const struct hours *row, struct slice name,
                          int64_t total);
 /* What hours_fix, hours_withdraw and hours_report tell of a row. */

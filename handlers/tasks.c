@@ -29,7 +29,7 @@ static const struct {
     [TASK_UNREACHABLE] = { "unreachable", "staff.unreachable", OUTBOX_NOTICE, 0, false },
     [TASK_DISPUTE] = { "dispute", "staff.dispute", OUTBOX_NOTICE, 1, false },
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1, true },
-    [TASK_REQUEST] = { "request", "staff.task", OUTBOX_NOTICE, 0, true },
+    [TASK_REQUEST] = { "request", "staff.request", OUTBOX_NOTICE, 0, true },
     [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0, false },
     [TASK_ALERT] = { "alert", "staff.alert", OUTBOX_NOTICE, 1, false },
 };

@@ -18,7 +18,7 @@ enum task_kind {
     TASK_DISPUTE = 7,   /* "staff.dispute": registered without wanting it; goes to the level above.
                            `name` is who registered, empty when unknown */
     TASK_COMPLAINT = 8, /* "staff.task" */
-    TASK_REQUEST = 9,   /* "staff.task": somebody asks for help */
+    TASK_REQUEST = 9,   /* "staff.request": somebody asks for help (requests.h) */
     TASK_ACCOUNT = 10,  /* "staff.account": its provider lets an account of ours send nothing */
     TASK_ALERT = 12,    /* "staff.alert": hours that deserve a second look; goes to the level above.
                            `subject` is the alert */

@@ -6,6 +6,7 @@
 #include "handlers/imports.h"
 #include "handlers/offers.h"
 #include "handlers/proxies.h"
+#include "handlers/requests.h"
 #include "handlers/seal.h"
 #include "handlers/service.h"
 #include "handlers/signups.h"
@@ -33,6 +34,7 @@ const struct timer_handler handler_timers[] = {
     { "ledger.seal", seal_timer },
     { "offer.expires", offer_expires },
     { "proxy.expires", proxy_expires },
+    { "request.over", request_over },
     { "task.overdue", task_overdue },
     { "training.due", training_due_timer },
     { 0 },

@@ -2,6 +2,7 @@
 #include "conversations/actions/common.h"
 #include "conversations/actions/service_rows.h"
 #include "gateway/base/json.h"
+#include "handlers/evaluations.h"
 #include "handlers/hours.h"
 #include "handlers/volunteers.h"
 
@@ -10,9 +11,14 @@ enum { SHOWN_SMS = 5, SHOWN_WECHAT = 20, LOOKED_AT = 50 };
 
 /* ---- the list ---- */
 
-static void add_item(struct action_call *call, const struct hours *row, int n)
+static int add_item(struct action_call *call, const struct hours *row, int n)
 {
+    struct evaluation said;
+    int rc = evaluation_of(call->service, row, &said);
+    if (rc < 0)
+        return rc;
     json_t *item = json_object(), *known = json_object();
+    json_put_int(item, "absent", said.reason == EVALUATION_ABSENT);
     row_describe(call->service, item, row);
     json_put_int(item, "n", n);
     json_put_slice(item, "name", row->person_name);
@@ -24,6 +30,7 @@ static void add_item(struct action_call *call, const struct hours *row, int n)
     json_put_id(known, "id", row->id);
     json_put_slice(known, "name", row->person_name);
     json_array_append_new(json_object_get(call->slots, "_known"), known);
+    return GW_OK;
 }
 
 /* Decisions by name alone can be taken at once; all others want the list seen first. */
@@ -64,8 +71,11 @@ static int claims_open(struct action_call *call)
         return named;
     json_object_set_new(call->slots, "items", json_array());
     json_object_set_new(call->slots, "_known", json_array());
-    for (int i = 0; i < n && (named || i < shown); i++)
-        add_item(call, &rows[i], i + 1);
+    for (int i = 0; i < n && (named || i < shown); i++) {
+        int rc = add_item(call, &rows[i], i + 1);
+        if (rc < 0)
+            return rc;
+    }
     json_put_int(call->slots, "more", n > shown ? n - shown : 0);
     return action_end(call, named ? "apply" : "list");
 }

@@ -8,6 +8,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "handlers/notify.h"
+#include "handlers/requests.h"
 
 enum { WHAT_CHARACTERS = 10 };
 
@@ -361,9 +362,16 @@ static int hours_report_action(struct action_call *call)
     const struct volunteer *me = &people[0];
     struct hours_claim claim = claim_of(call, me->id);
     struct hours_receipt receipt = { 0 };
-    rc = hours_report(call->service, &claim, &receipt);
-    if (rc < 0)
-        return rc;
+    struct request helped = { 0 };
+    int helps =
+        claim.activity == 0 ? request_of_helper(call->service, me->id, claim.day, &helped) : 0;
+    if (helps == 1)
+        claim.recipient = helped.name;
+    rc = helps < 0 ? helps : hours_report(call->service, &claim, &receipt);
+    if (rc == HOURS_RECORDED && helps == 1)
+        helps = request_served(call->service, &helped, receipt.id, receipt.minutes);
+    if (rc < 0 || helps < 0)
+        return rc < 0 ? rc : helps;
     json_put_slice(call->slots, "name", me->name);
     describe(call->service, call->slots, (enum hours_outcome)rc, &receipt);
     json_put_id(call->slots, "_hours", receipt.id);

@@ -1,6 +1,7 @@
 /* Sums and lists of one's own service; nobody else's are shown. */
 #include "conversations/actions/service_rows.h"
 #include "gateway/base/json.h"
+#include "handlers/evaluations.h"
 #include "handlers/notify.h"
 
 enum { SHOWN_SMS = 4, SHOWN_WECHAT = 12, LOOKED_AT = 50, LAST_DAY = 1000000 };
@@ -60,6 +61,22 @@ static int records_sum(struct action_call *call)
     return action_end(call, "sum");
 }
 
+/* What those who were helped said of each (M45). */
+static int put_evaluations(const struct service *s, const struct hours *rows, json_t *items)
+{
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        json_t *item = json_array_get(items, i);
+        struct evaluation e;
+        int rc = evaluation_of(s, &rows[i], &e);
+        if (rc < 0)
+            return rc;
+        json_put_int(item, "rated", e.rating);
+        json_put_slice(item, "paper", e.reference);
+        json_put_int(item, "absent", e.reason == EVALUATION_ABSENT);
+    }
+    return GW_OK;
+}
+
 static int records_list(struct action_call *call)
 {
     struct person me;
@@ -82,7 +99,11 @@ static int records_list(struct action_call *call)
     int shown = call->channel == CHANNEL_SMS ? SHOWN_SMS : SHOWN_WECHAT;
     int64_t limit = json_int(call->slots, "limit", shown);
     shown = limit > 0 && limit < shown ? (int)limit : shown;
-    json_object_set_new(call->slots, "items", rows_describe(call->service, rows, fit, shown));
+    json_t *items = rows_describe(call->service, rows, fit, shown);
+    json_object_set_new(call->slots, "items", items);
+    rc = put_evaluations(call->service, rows, items);
+    if (rc < 0)
+        return rc;
     json_put_int(call->slots, "more", fit > shown ? fit - shown : 0);
     return action_end(call, "some");
 }

@@ -1,4 +1,4 @@
-/* Tests of handlers/proxies.c: people registered by others, and M15 and M05 of domain.md. */
+/* Tests of handlers/proxies.c: people registered by others, M15 and M05 of domain.md. */
 #include "handlers/proxies.h"
 
 #include "handlers/district.h"
@@ -94,6 +94,27 @@ static void m15_nothing_counts_before_the_yes_and_a_no_erases(void **state)
     records_close(r);
 }
 
+/* M05: district, branches, stations; the power of a branch ends at its township. */
+static void m05_a_branch_reaches_its_own_subtree_only(void **state)
+{
+    struct records *r = records_open();
+    (void)state;
+    int64_t other = records_org(r, ORG_BRANCH, r->district, "南屏镇分会", INT64_C(530802100000));
+    int64_t below = records_org(r, ORG_STATION, other, "南屏社区站", INT64_C(530802100001));
+    const struct {
+        int64_t org;
+        int may;
+    } reach[] = {
+        { r->branch, 1 }, { r->station, 1 }, { r->district, 0 }, { other, 0 }, { below, 0 }
+    };
+    for (size_t i = 0; i < sizeof reach / sizeof *reach; i++)
+        assert_int_equal(role_may(&r->s, r->organizer, POWER_BROADCAST, reach[i].org, NULL),
+                         reach[i].may);
+    assert_int_equal(role_may(&r->s, r->worker, POWER_REGISTER, r->station, NULL), 1);
+    assert_int_equal(role_may(&r->s, r->worker, POWER_REGISTER, below, NULL), 0);
+    records_close(r);
+}
+
 static void silence_deletes(void **state)
 {
     struct records *r = records_open();
@@ -184,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_registration_has_its_outcome),
         cmocka_unit_test(m15_nothing_counts_before_the_yes_and_a_no_erases),
+        cmocka_unit_test(m05_a_branch_reaches_its_own_subtree_only),
         cmocka_unit_test(silence_deletes),
         cmocka_unit_test(paper_takes_the_place_of_a_phone),
         cmocka_unit_test(a_dispute_says_who_gave_it_and_bars_the_number),

@@ -44,20 +44,23 @@ static const struct {
 #define ACTIVITY_COLUMNS                                                                           \
     "id, code, org, state, title, place, area, starts_at, ends_at, capacity, requirements, "       \
     "bring, risk, serves, theme, min_age, hazardous, insurance, leader, leader_name, taken, "      \
-    "waiting, published_at"
+    "waiting, published_at, max_age, skill, training, series"
 
 SQL(activity_insert,
     "INSERT INTO activities (id, code, org, state, title, place, area, starts_at, ends_at, "
     "capacity, requirements, bring, risk, serves, theme, min_age, hazardous, insurance, leader, "
-    "leader_name, taken, waiting, numbers, made_at, published_at) VALUES ($id, $code, $org, 1, "
+    "leader_name, taken, waiting, numbers, made_at, published_at, max_age, skill, training, "
+    "series) VALUES ($id, $code, $org, 1, "
     "$title, $place, $area, $starts, $ends, $capacity, $requirements, $bring, $risk, $serves, "
-    "$theme, $min_age, $hazardous, $insurance, $leader, $leader_name, 0, 0, 0, $now, 0)");
+    "$theme, $min_age, $hazardous, $insurance, $leader, $leader_name, 0, 0, 0, $now, 0, "
+    "$max_age, $skill, $training, $series)");
 SQL(activity_rewrite,
     "UPDATE activities SET title = $title, place = $place, area = $area, starts_at = $starts, "
     "ends_at = $ends, capacity = $capacity, requirements = $requirements, bring = $bring, "
     "risk = $risk, serves = $serves, theme = $theme, min_age = $min_age, "
     "hazardous = $hazardous, insurance = $insurance, leader = $leader, "
-    "leader_name = $leader_name WHERE id = $id AND state = 1 AND org = $org");
+    "leader_name = $leader_name, max_age = $max_age, skill = $skill, training = $training, "
+    "series = $series WHERE id = $id AND state = 1 AND org = $org");
 SQL(codes_open, "SELECT COUNT(*) FROM activities WHERE state IN (1, 2, 3, 4, 5)");
 SQL(code_used, "SELECT COUNT(*) FROM activities WHERE code = $code AND state IN (1, 2, 3, 4, 5)");
 SQL(activity_one, "SELECT " ACTIVITY_COLUMNS " FROM activities WHERE id = $id");
@@ -167,7 +170,9 @@ static struct slice cut(struct slice text)
         BIND_TEXT("serves", cut((a)->serves)), BIND_TEXT("theme", cut((a)->theme)),                \
         BIND_INT("min_age", (a)->min_age), BIND_INT("hazardous", (a)->hazardous),                  \
         BIND_TEXT("insurance", cut((a)->insurance)), BIND_INT("leader", (a)->leader),              \
-        BIND_TEXT("leader_name", cut((a)->leader_name))
+        BIND_TEXT("leader_name", cut((a)->leader_name)), BIND_INT("max_age", (a)->max_age),        \
+        BIND_TEXT("skill", cut((a)->skill)), BIND_TEXT("training", cut((a)->training)),            \
+        BIND_INT("series", (a)->series)
 
 /* The service field by what is done, where nobody named it. */
 static int set_theme(const struct service *s, struct activity *a)
@@ -334,6 +339,10 @@ static void read_activity(const struct service *s, const struct rows *r, struct 
         .taken = rows_int(r, 20),
         .waiting = rows_int(r, 21),
         .published_at = rows_int(r, 22),
+        .max_age = rows_int(r, 23),
+        .skill = arena_dup(a, rows_text(r, 24)),
+        .training = arena_dup(a, rows_text(r, 25)),
+        .series = rows_int(r, 26),
     };
 }
 

@@ -37,6 +37,10 @@ struct activity {
     struct slice serves;        /* the beneficiary */
     struct slice theme;         /* service field; empty: by the title (fields.h), if it says one */
     int64_t min_age;            /* 0 for none */
+    int64_t max_age;            /* 0 for none */
+    struct slice skill;         /* that people must have told of themselves; empty for none */
+    struct slice training;      /* that they must have taken part in lately; empty for none */
+    int64_t series;             /* id of the first of several dates, 0 for one by itself */
     bool hazardous;             /* needs insurance before it is published (Regulation Art. 17) */
     struct slice insurance;     /* policy number, may be empty */
     int64_t leader;             /* address of the person in charge */
@@ -140,6 +144,11 @@ GW_MUSTCHECK int activities_led(const struct service *s, int64_t address, enum a
  * of hours may mean. Latest first. */
 GW_MUSTCHECK int activities_between(const struct service *s, int64_t from, int64_t to,
                                     struct slice word, int limit, struct activity **out);
+
+/* Whether somebody of this age may go: within the activity's own limits, and under policy.adult_age
+ * neither into danger nor before policy.minor_from, after policy.minor_until or for longer than
+ * policy.minor_minutes. Pure. (signups_fit.c) */
+bool activity_fits_age(const struct service *s, const struct activity *a, int age);
 
 /* Places, each one conditional statement, so that two takers never share one. Numbers of rows
  * changed (1, or 0 when it was not possible) or GW_E*.

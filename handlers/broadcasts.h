@@ -59,7 +59,7 @@ enum broadcast_reason {
     BROADCAST_OPTED_OUT = 3,   /* from recruitment, everything, or this organization */
     BROADCAST_NEVER_YES = 4,   /* did not say yes to recruitment */
     BROADCAST_UNREACHABLE = 5, /* its provider says that nothing arrives there */
-    BROADCAST_UNFIT = 6,       /* younger than the activity allows */
+    BROADCAST_UNFIT = 6,       /* of an age that does not fit the activity */
     BROADCAST_SIGNED_UP = 7,   /* for this activity */
     BROADCAST_RESTING = 8,     /* was called within policy.broadcast_rest_days */
     BROADCAST_CAPPED = 9,      /* policy.broadcast_day_max or broadcast_week_max is reached */

@@ -127,7 +127,6 @@ struct counting {
     struct broadcast_row *row;
     struct audience audience;
     struct activity a;
-    int64_t min_age;
     struct slice field; /* LIKE pattern of the activity's service field */
     struct slice craft; /* likewise of the word that says what is done: a skill may be told so */
     struct tally *tally;
@@ -166,7 +165,7 @@ static int stars_in(const struct service *s, const struct rows *r)
 static bool is_young(const struct counting *c, int64_t birth)
 {
     const struct volunteer v = { .birth = birth };
-    return volunteer_age(c->s, &v) < c->min_age;
+    return !activity_fits_age(c->s, &c->a, volunteer_age(c->s, &v));
 }
 
 static enum broadcast_reason reason_of(const struct counting *c, const struct rows *r,
@@ -435,8 +434,6 @@ static int prepare(struct counting *c, const struct service *s, struct broadcast
     int rc = activity_get(s, row->b.activity, &c->a);
     if (rc <= 0)
         return rc < 0 ? rc : GW_EDATA;
-    c->min_age =
-        c->a.hazardous && c->a.min_age < s->policy->adult_age ? s->policy->adult_age : c->a.min_age;
     rc = set_field(c);
     if (rc < 0)
         return rc;

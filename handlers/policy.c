@@ -68,6 +68,9 @@ static const struct policy_key keys[] = {
     KEY(objection_days, "days", 3, 1, 60, "ours: told to the volunteer with the receipt"),
 
     KEY(clash_gap_minutes, "minutes", 0, 0, 480, "ours: overlap only; the way there is theirs"),
+    KEY(minor_from, "hh:mm", 7 * 60, 0, DAY, "ours: not before it is light"),
+    KEY(minor_until, "hh:mm", 20 * 60, 0, DAY, "ours: home before it is late"),
+    KEY(minor_minutes, "minutes", 240, 30, DAY, "ours: half a day"),
     KEY(day_load_minutes, "minutes", 480, 60, DAY, "Opinion part 4: sensible times; 8 hours"),
     KEY(week_load_minutes, "minutes", 2400, 60, 7 * DAY,
         "Opinion part 4: sensible times; 40 hours"),

@@ -67,6 +67,8 @@ struct policy {
     int64_t clash_gap_minutes; /* needed between two activities of one person */
     int64_t day_load_minutes;  /* more planned in a day gives a warning */
     int64_t week_load_minutes;
+    int64_t minor_from, minor_until; /* times of day between which who is not grown up is asked */
+    int64_t minor_minutes;           /* and for how long at most */
     int64_t capacity_max;
     int64_t queue_max; /* waiting list of one activity */
     int64_t activity_max_minutes;

@@ -180,15 +180,15 @@ static enum signup_outcome activity_allows(const struct service *s, const struct
     return a->starts_at <= s->now ? SIGNUP_STARTED : SIGNUP_DONE;
 }
 
-/* What it says to this person. */
-static enum signup_outcome person_allows(const struct service *s, const struct activity *a,
-                                         const struct volunteer *v)
+/* What it says to this person: an outcome or GW_E*. */
+static int person_allows(const struct service *s, const struct activity *a,
+                         const struct volunteer *v)
 {
     if (v->state == VOLUNTEER_PENDING_GUARDIAN)
         return SIGNUP_PENDING;
     if (v->state != VOLUNTEER_ACTIVE)
         return SIGNUP_NOT_FOUND;
-    return volunteer_age(s, v) < a->min_age ? SIGNUP_TOO_YOUNG : SIGNUP_DONE;
+    return signup_requires(s, a, v);
 }
 
 static int find_clash(const struct service *s, const struct activity *a, int64_t volunteer,
@@ -201,19 +201,32 @@ static int find_clash(const struct service *s, const struct activity *a, int64_t
                    other);
 }
 
-/* Whether the week of the activity (Monday to Sunday) holds more than is sensible (M33). */
+static int planned(const struct service *s, int64_t volunteer, int64_t from, int64_t to,
+                   int64_t *minutes)
+{
+    int64_t seconds = 0;
+    int rc =
+        sql_int(s->tx, &signup_load,
+                BINDS(BIND_INT("volunteer", volunteer), BIND_INT("from", from), BIND_INT("to", to)),
+                &seconds);
+    *minutes = seconds / MINUTE;
+    return rc;
+}
+
+/* Whether the day of the activity or its week (Monday to Sunday) holds more than is sensible
+ * (M33). */
 static int is_heavy(const struct service *s, const struct activity *a, int64_t volunteer,
                     bool *heavy)
 {
     struct civil c;
-    int64_t day = civil_day_of(a->starts_at, s->zone), seconds = 0;
+    int64_t day = civil_day_of(a->starts_at, s->zone), in_week = 0, in_day = 0;
     civil_at(a->starts_at, s->zone, &c);
+    int64_t midnight = civil_day_start(day, s->zone);
     int64_t monday = civil_day_start(day - (c.weekday + 6) % 7, s->zone);
-    int rc = sql_int(s->tx, &signup_load,
-                     BINDS(BIND_INT("volunteer", volunteer), BIND_INT("from", monday),
-                           BIND_INT("to", monday + 7 * DAY_SECONDS)),
-                     &seconds);
-    *heavy = seconds > s->policy->week_load_minutes * MINUTE;
+    int rc = planned(s, volunteer, monday, monday + 7 * DAY_SECONDS, &in_week);
+    if (rc >= 0)
+        rc = planned(s, volunteer, midnight, midnight + DAY_SECONDS, &in_day);
+    *heavy = in_week > s->policy->week_load_minutes || in_day > s->policy->day_load_minutes;
     return rc < 0 ? rc : 0;
 }
 
@@ -286,11 +299,13 @@ static int join_one(const struct service *s, struct activity *a, int64_t address
 {
     int64_t other = 0, number = 0;
     r->outcome = activity_allows(s, a);
-    if (r->outcome == SIGNUP_DONE)
-        r->outcome = person_allows(s, a, v);
+    int rc = r->outcome == SIGNUP_DONE ? person_allows(s, a, v) : (int)r->outcome;
+    if (rc < 0)
+        return rc;
+    r->outcome = (enum signup_outcome)rc;
     if (r->outcome == SIGNUP_NOT_FOUND)
         return 0;
-    int rc = is_in(s, a->id, r);
+    rc = is_in(s, a->id, r);
     if (rc == 1)
         r->outcome = SIGNUP_UNCHANGED;
     if (rc != 0 || r->outcome != SIGNUP_DONE)
@@ -349,10 +364,13 @@ int signup_walk_in(const struct service *s, const struct activity *a, const stru
                    struct signup_result *result, int64_t *number)
 {
     *result = (struct signup_result){ .volunteer = v->id, .name = v->name };
-    result->outcome = person_allows(s, a, v);
+    int rc = person_allows(s, a, v);
+    if (rc < 0)
+        return rc;
+    result->outcome = (enum signup_outcome)rc;
     if (result->outcome != SIGNUP_DONE)
         return 0;
-    int rc = is_in(s, a->id, result);
+    rc = is_in(s, a->id, result);
     if (rc == 1)
         rc = signup_cancel(s, a->id, v->id); /* out of the waiting list */
     if (rc >= 0)

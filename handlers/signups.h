@@ -44,6 +44,11 @@ enum signup_outcome {
     SIGNUP_TOO_YOUNG, /* younger than min_age */
     SIGNUP_PENDING,   /* a guardian's yes is missing */
     SIGNUP_NOT_FOUND, /* no such activity, a draft, or no such person */
+    SIGNUP_TOO_OLD,   /* older than max_age */
+    SIGNUP_MINOR,     /* dangerous, or at hours that do not fit who is under policy.adult_age */
+    SIGNUP_NO_SKILL,  /* has not told of the skill that is asked for */
+    SIGNUP_UNTRAINED, /* no training in its topic within policy.training_valid_days */
+    SIGNUP_UNINSURED, /* dangerous, and its insurance is missing */
 };
 struct signup_result {
     int64_t volunteer;
@@ -53,7 +58,8 @@ struct signup_result {
     enum signup_state state;
     int64_t position;
     struct activity other; /* CLASH: the activity that is in the way */
-    bool heavy; /* joined, but more than policy.week_load_minutes are planned that week */
+    bool heavy;            /* joined, but more than policy.day_load_minutes are planned that day or
+                              week_load_minutes that week */
 };
 /* Signs up `count` persons (at most 9) one after the other; each has an outcome of its own. `*a` is
  * the activity as it is afterwards. 0 (an unknown activity or person is SIGNUP_NOT_FOUND), or
@@ -69,6 +75,10 @@ GW_MUSTCHECK int signup_join(const struct service *s, int64_t activity, int64_t 
 GW_MUSTCHECK int signup_walk_in(const struct service *s, const struct activity *a,
                                 const struct volunteer *v, struct signup_result *result,
                                 int64_t *number);
+
+/* What an activity asks of a person: SIGNUP_DONE, or why not, or GW_E*. (signups_fit.c) */
+GW_MUSTCHECK int signup_requires(const struct service *s, const struct activity *a,
+                                 const struct volunteer *v);
 
 enum signup_cancel_outcome {
     CANCEL_DONE,      /* a freed place was offered on, or is free */

@@ -16,8 +16,20 @@ static int page_size(const struct action_call *call)
     return call->channel == CHANNEL_SMS ? PAGE_SMS : PAGE_WECHAT;
 }
 
-/* Open activities that fit `w`, from the place the last page ended. `all` ignores what was asked
- * for. */
+/* The age of who reads the list: 1, 0 when nobody is registered here, or GW_E*. */
+static int reader_age(struct action_call *call, int *age)
+{
+    struct person me;
+    struct volunteer v;
+    int rc = action_person(call, &me);
+    if (rc == 1)
+        rc = volunteer_get(call->service, me.id, &v);
+    *age = rc == 1 ? volunteer_age(call->service, &v) : 0;
+    return rc;
+}
+
+/* Open activities that fit `w` and the reader's age, from the place the last page ended. `all`
+ * ignores what was asked for. */
 static int find(struct action_call *call, const struct wanted *w, bool all, struct activity **out)
 {
     const struct service *s = call->service;
@@ -35,11 +47,17 @@ static int find(struct action_call *call, const struct wanted *w, bool all, stru
             filter.area = area.code;
     }
     int n = activities_list(s, &filter, out);
-    int kept = 0;
-    for (int i = 0; i < n && !all; i++)
-        if (wanted_when(s, w, (*out)[i].starts_at))
+    int kept = 0, age = 0;
+    if (n < 0)
+        return n;
+    int rc = reader_age(call, &age);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < n; i++)
+        if ((all || wanted_when(s, w, (*out)[i].starts_at)) &&
+            (rc == 0 || activity_fits_age(s, &(*out)[i], age)))
             (*out)[kept++] = (*out)[i];
-    return n < 0 || all ? n : kept;
+    return kept;
 }
 
 static void add_item(struct action_call *call, const struct activity *a)

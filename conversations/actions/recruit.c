@@ -4,11 +4,12 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
+#include "handlers/fields.h"
 #include "handlers/notify.h"
 #include "handlers/places.h"
 #include "handlers/roles.h"
 
-enum { TITLE_CHARACTERS = 12, MINUTE_SECONDS = 60, DAY_MINUTES = 1440 };
+enum { TITLE_CHARACTERS = 12, MINUTE_SECONDS = 60, DAY_MINUTES = 1440, AGE_MAX = 120 };
 
 /* What is known so far: the slot _draft. Keys: title, place, word (the place as it was said with
  * what is done), date, start, end (minutes after midnight), count, needs, bring, risk, serves,
@@ -123,22 +124,127 @@ static bool take_place(struct action_call *call, json_t *draft, const json_t *re
     return keep(draft, "place", place);
 }
 
+/* 参加过消防培训, 要有急救培训: the topic before 培训. */
+static struct slice training_in(struct slice needs)
+{
+    static const char *const heads[] = { "参加过", "受过", "有过", "经过", "做过",
+                                         "要有",   "须有", "需有", NULL };
+    ptrdiff_t end = slice_find(needs, SLICE("培训"));
+    for (int i = 0; end > 0 && heads[i] != NULL; i++) {
+        ptrdiff_t at = slice_find(slice_head(needs, (size_t)end), slice_of(heads[i]));
+        size_t from = at >= 0 ? (size_t)at + strlen(heads[i]) : 0;
+        if (at >= 0 && (size_t)end > from)
+            return slice_trim((struct slice){ needs.p + from, (size_t)end - from });
+    }
+    return SLICE("");
+}
+
+/* 18岁以上, 65岁以下: the number before such a word, 0 when there is none. */
+static int64_t age_before(struct slice needs, const char *const words[])
+{
+    for (int i = 0; words[i] != NULL; i++) {
+        ptrdiff_t at = slice_find(needs, slice_of(words[i]));
+        int64_t age = 0;
+        size_t from = at > 0 ? (size_t)at : 0;
+        while (from > 0 && needs.p[from - 1] >= '0' && needs.p[from - 1] <= '9')
+            from--;
+        if (at > 0 &&
+            slice_to_int((struct slice){ needs.p + from, (size_t)at - from }, &age) == GW_OK &&
+            age > 0 && age < AGE_MAX)
+            return age;
+    }
+    return 0;
+}
+
+/* What the conditions ask of people, so that it is looked at when somebody signs up; what is only
+ * wished for (优先) is not. */
+static int put_requirements(const struct service *s, struct activity *a)
+{
+    static const char *const over[] = { "周岁以上", "岁以上", "岁及以上", NULL };
+    static const char *const under[] = { "周岁以下", "岁以下", "岁以内", "岁及以下", NULL };
+    struct slice needs = a->requirements;
+    a->min_age = age_before(needs, over);
+    a->max_age = age_before(needs, under);
+    a->training = training_in(needs);
+    a->skill = SLICE("");
+    if (slice_find(needs, SLICE("优先")) >= 0 || a->training.n > 0)
+        return GW_OK;
+    return fields_skill(needs, s->arena, &a->skill);
+}
+
+/* Whether a condition is something to bring. */
+static bool is_bring(struct action_call *call, struct slice needs, struct slice *bring)
+{
+    const struct service *s = call->service;
+    json_t *inner = json_object();
+    const struct reading *reading =
+        understand_read(call->understander, needs, call->channel, s->now, s->arena);
+    if (understand_answer(call->understander, reading, SLICE("recruit"), inner) == 1)
+        *bring = arena_dup(s->arena, json_slice(inner, "bring"));
+    json_decref(inner);
+    return bring->n > 0;
+}
+
+/* What one piece of a text asks of people; what it asks to bring goes into `*bring`. */
+static struct slice piece_needs(struct action_call *call, struct slice piece, struct slice *bring)
+{
+    const struct service *s = call->service;
+    struct slice needs = { 0 };
+    json_t *inner = json_object();
+    const struct reading *reading =
+        understand_read(call->understander, piece, call->channel, s->now, s->arena);
+    *bring = SLICE("");
+    if (understand_answer(call->understander, reading, SLICE("recruit"), inner) == 1 &&
+        json_slice(inner, "activity").n == 0) {
+        needs = arena_dup(s->arena, json_slice(inner, "requirements"));
+        *bring = arena_dup(s->arena, json_slice(inner, "bring"));
+    }
+    json_decref(inner);
+    if (training_in(piece).n > 0)
+        return piece;
+    if (bring->n > 0 || (needs.n > 0 && is_bring(call, needs, bring)))
+        return SLICE("");
+    return needs;
+}
+
+/* The next stretch without a blank or comma. */
+static bool next_piece(struct slice *rest, struct slice *piece)
+{
+    while (rest->n > 0) {
+        size_t n = 0;
+        while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != ',')
+            n++;
+        *piece = slice_head(*rest, n);
+        size_t skip = n < rest->n ? n + 1 : n;
+        *rest = (struct slice){ rest->p + skip, rest->n - skip };
+        if (piece->n > 0)
+            return true;
+    }
+    return false;
+}
+
 /* 带扫把 among the conditions is what to bring: volunteers are told it by its own words. */
 static bool take_needs(struct action_call *call, json_t *draft, const json_t *read)
 {
     const struct service *s = call->service;
     struct slice needs = json_slice(read, "requirements"), bring = json_slice(read, "bring");
-    if (needs.n > 0 && bring.n == 0) {
-        json_t *inner = json_object();
-        const struct reading *reading =
-            understand_read(call->understander, needs, call->channel, s->now, s->arena);
-        if (understand_answer(call->understander, reading, SLICE("recruit"), inner) == 1)
-            bring = arena_dup(s->arena, json_slice(inner, "bring"));
-        json_decref(inner);
+    if (needs.n > 0 && bring.n == 0 && is_bring(call, needs, &bring))
+        needs = SLICE("");
+    size_t had_needs = json_slice(draft, "needs").n;
+    bool brings = keep(draft, "bring", bring), asks = !brings && keep(draft, "needs", needs);
+    struct slice rest = call->reading ? reading_text(call->reading) : SLICE("");
+    struct slice piece;
+    while (next_piece(&rest, &piece)) {
+        struct slice had = json_slice(draft, "needs"), more = piece_needs(call, piece, &bring);
+        if (more.n > 0 && slice_find(had, more) < 0 && slice_find(more, had) < 0)
+            keep(draft, "needs",
+                 arena_printf(s->arena, "%.*s、%.*s", SLICE_ARG(had), SLICE_ARG(more)));
+        else if (more.n > 0 && had.n == 0)
+            keep(draft, "needs", more);
+        else if (bring.n > 0 && json_slice(draft, "bring").n == 0)
+            keep(draft, "bring", bring);
     }
-    if (bring.n > 0)
-        return keep(draft, "bring", bring);
-    return keep(draft, "needs", needs);
+    return brings || asks || json_slice(draft, "needs").n > had_needs;
 }
 
 static bool take_hazard(json_t *draft, const json_t *read)
@@ -314,6 +420,9 @@ static int store(struct action_call *call, struct activity *a)
         return rc < 0 ? rc : action_end(call, "forbidden");
     a->org = role.org;
     a->leader_name = role.name;
+    rc = put_requirements(s, a);
+    if (rc < 0)
+        return rc;
     rc = a->id == 0 ? activity_draft(s, a) : activity_redraft(s, a);
     if (rc < 0)
         return rc;

@@ -106,6 +106,12 @@ static const char *refused(const struct signup_result *r, size_t n, const struct
             return "closed";
         case SIGNUP_TOO_YOUNG:
             return "too_young";
+        case SIGNUP_TOO_OLD:
+        case SIGNUP_MINOR:
+        case SIGNUP_NO_SKILL:
+        case SIGNUP_UNTRAINED:
+        case SIGNUP_UNINSURED:
+            return "unfit";
         default:
             break;
         }
@@ -149,7 +155,7 @@ const struct action recruited_actions[] = {
     { "recruited.people", recruited_people, CHOICES },
     { "recruited.join", recruited_join,
       OUTCOMES("one", "done", "queued", "clash", "full", "closed", "cancelled", "started",
-               "too_young", "gone"),
+               "too_young", "unfit", "gone"),
       FINAL },
     { .name = NULL },
 };

@@ -173,7 +173,7 @@ static int join_outcome(struct action_call *call, const struct signup_result *r,
 {
     switch (r->outcome) {
     case SIGNUP_DONE:
-        *outcome = others_come(call->slots) ? "alone" : "done";
+        *outcome = r->heavy ? "heavy" : others_come(call->slots) ? "alone" : "done";
         break;
     case SIGNUP_WAITS:
         *outcome = "queued";
@@ -200,6 +200,21 @@ static int join_outcome(struct action_call *call, const struct signup_result *r,
         break;
     case SIGNUP_PENDING:
         *outcome = "pending";
+        break;
+    case SIGNUP_TOO_OLD:
+        *outcome = "too_old";
+        break;
+    case SIGNUP_MINOR:
+        *outcome = "minor";
+        break;
+    case SIGNUP_NO_SKILL:
+        *outcome = "no_skill";
+        break;
+    case SIGNUP_UNTRAINED:
+        *outcome = "untrained";
+        break;
+    case SIGNUP_UNINSURED:
+        *outcome = "uninsured";
         break;
     case SIGNUP_NOT_FOUND:
         *outcome = "gone";
@@ -228,6 +243,10 @@ static int join(struct action_call *call, const char **outcome)
     action_set_activity(call, &a);
     json_put_slice(call->slots, "name", me.name);
     json_put_int(call->slots, "rank", result.position);
+    json_put_slice(call->slots, "skill", a.skill);
+    json_put_slice(call->slots, "training", a.training);
+    json_put_int(call->slots, "max_age", a.max_age);
+    json_put_int(call->slots, "min_age", a.min_age);
     if (result.outcome == SIGNUP_CLASH)
         set_clash(call, &a, &result.other);
     rc = join_outcome(call, &result, outcome);
@@ -304,7 +323,8 @@ static int signup_switch(struct action_call *call)
 
 #define JOINED                                                                                     \
     "done", "alone", "already", "queued", "waiting", "clash", "full", "closed", "cancelled",       \
-        "started", "too_young", "pending", "gone"
+        "started", "too_young", "pending", "gone", "too_old", "minor", "no_skill", "untrained",    \
+        "uninsured", "heavy"
 
 const struct action signup_actions[] = {
     { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list", "many") },

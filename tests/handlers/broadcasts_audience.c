@@ -175,6 +175,15 @@ static void each_condition_means_its_people(void **state)
     release(p);
 }
 
+/* M13: a call for one community reaches its people and nobody else. */
+static void m13_a_call_for_a_community_reaches_its_members(void **state)
+{
+    struct people *p = gather();
+    (void)state;
+    means(p, "{\"areas\":[\"530802001001\"]}", FAR);
+    release(p);
+}
+
 static void conditions_hold_together(void **state)
 {
     struct people *p = gather();
@@ -260,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_knows_the_field_is_called_first),
         cmocka_unit_test(each_condition_means_its_people),
+        cmocka_unit_test(m13_a_call_for_a_community_reaches_its_members),
         cmocka_unit_test(conditions_hold_together),
         cmocka_unit_test(without_one_everybody_is_meant),
         cmocka_unit_test(nobody_is_reached_without_a_number),

@@ -57,7 +57,7 @@ static void an_entry_reads_back_as_written(void **state)
 }
 
 /* Each mandatory field alone, emptied: the entry is refused and nothing is written. */
-static void every_mandatory_field_is_needed(void **state)
+static void m40_nothing_is_confirmed_until_every_field_is_filled(void **state)
 {
     struct records *r = *state;
     struct ledger_entry full = records_entry(r, 7, 60);
@@ -331,7 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(first_entry_opens_a_chain),
         T(an_entry_reads_back_as_written),
-        T(every_mandatory_field_is_needed),
+        T(m40_nothing_is_confirmed_until_every_field_is_filled),
         T(minutes_have_bounds),
         T(a_correction_is_a_reversal_and_a_new_entry),
         T(an_entry_is_reversed_once),

@@ -113,6 +113,13 @@ struct activity_change {
 GW_MUSTCHECK int activity_change_look(const struct service *s, int64_t id, int64_t address,
                                       int64_t starts_at, int64_t ends_at,
                                       struct activity_change *out);
+/* The same activity at another time as well, under a number of its own: a shift, or the next date
+ * of a weekly one. Published at once; people sign up for each. `_look` only says what would come of
+ * it (UNCHANGED: there is one at that time). (activities_series.c) */
+GW_MUSTCHECK int activity_repeat_look(const struct service *s, int64_t id, int64_t address,
+                                      int64_t starts_at, int64_t ends_at, struct activity *a);
+GW_MUSTCHECK int activity_repeat(const struct service *s, int64_t id, int64_t address,
+                                 int64_t starts_at, int64_t ends_at, struct activity *out);
 /* What publishing asks of a time: ACTIVITY_OK, _PAST, _TOO_LONG or _TOO_FAR. Pure. */
 enum activity_outcome activity_check_time(const struct service *s, int64_t starts_at,
                                           int64_t ends_at);

@@ -415,10 +415,12 @@ static int store(struct action_call *call, struct activity *a)
 {
     const struct service *s = call->service;
     struct role role;
-    int rc = role_any(s, call->address->id, POWER_PUBLISH, &role);
+    int64_t org = json_id(call->slots, "_org");
+    int rc = org != 0 ? role_may(s, call->address->id, POWER_PUBLISH, org, &role)
+                      : role_any(s, call->address->id, POWER_PUBLISH, &role);
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "forbidden");
-    a->org = role.org;
+    a->org = org != 0 ? org : role.org;
     a->leader_name = role.name;
     rc = put_requirements(s, a);
     if (rc < 0)
@@ -447,23 +449,69 @@ static bool begins_anew(const struct action_call *call, const json_t *read)
 
 static void forget_draft(json_t *slots)
 {
-    static const char *const keys[] = { "_draft", "_activity", "code" };
+    static const char *const keys[] = { "_draft", "_activity", "_org", "code" };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         json_object_del(slots, keys[i]);
+}
+
+/* A stored draft, e.g. one that a resident proposed, as what is known so far. */
+static void load_draft(struct action_call *call, const struct activity *a)
+{
+    const struct zone zone = call->service->zone;
+    json_t *draft = draft_of(call);
+    const struct {
+        const char *key;
+        struct slice text;
+    } texts[] = { { "title", a->title },        { "place", a->place }, { "needs", a->requirements },
+                  { "bring", a->bring },        { "risk", a->risk },   { "serves", a->serves },
+                  { "insurance", a->insurance } };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        keep(draft, texts[i].key, texts[i].text);
+    keep_number(draft, "count", a->capacity);
+    json_put_id(draft, "area", a->area);
+    json_object_set_new(draft, "hazardous", json_boolean(a->hazardous));
+    if (a->starts_at != 0 && a->ends_at != 0) {
+        int64_t day = civil_day_of(a->starts_at, zone), midnight = civil_day_start(day, zone);
+        notify_set_day(draft, "date", day);
+        json_put_int(draft, "start", (a->starts_at - midnight) / MINUTE_SECONDS);
+        json_put_int(draft, "end", (a->ends_at - midnight) / MINUTE_SECONDS % DAY_MINUTES);
+    }
+    json_put_id(call->slots, "_activity", a->id);
+    json_put_id(call->slots, "_org", a->org);
+    json_put_int(call->slots, "code", a->code);
+    json_object_set_new(call->slots, "_loaded", json_true());
+}
+
+static int recruit_open(struct action_call *call)
+{
+    struct activity a = { 0 };
+    int rc = activity_by_code(call->service, action_number(call->slots, "activity_no", 0), &a);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "none");
+    json_put_int(call->slots, "code", a.code);
+    rc = role_may(call->service, call->address->id, POWER_PUBLISH, a.org, NULL);
+    if (rc != 1)
+        return rc < 0 ? rc : action_end(call, "forbidden");
+    if (a.state != ACTIVITY_DRAFT)
+        return action_end(call, a.state == ACTIVITY_CANCELLED ? "none" : "published");
+    load_draft(call, &a);
+    return action_end(call, "opened");
 }
 
 static int recruit_take(struct action_call *call)
 {
     const struct service *s = call->service;
+    bool loaded = json_flag(call->slots, "_loaded", false);
     bool first = json_object_get(call->slots, "_draft") == NULL;
     json_t *read = json_object();
-    int rc = read_text(call, first, read);
+    int rc = loaded ? GW_OK : read_text(call, first, read);
+    json_object_del(call->slots, "_loaded");
     if (rc == GW_OK && !first && begins_anew(call, read)) {
         forget_draft(call->slots);
         first = true;
     }
     json_t *draft = draft_of(call);
-    bool news = rc == GW_OK && take(call, draft, read, first);
+    bool news = loaded || (rc == GW_OK && take(call, draft, read, first));
     json_decref(read);
     if (rc < 0)
         return rc;
@@ -505,6 +553,7 @@ static int recruit_publish(struct action_call *call)
 }
 
 const struct action recruit_actions[] = {
+    { "recruit.open", recruit_open, OUTCOMES("opened", "none", "forbidden", "published") },
     { "recruit.take", recruit_take,
       OUTCOMES("missing", "nothing", "insurance", "draft", "past", "too_long", "too_far", "too_big",
                "forbidden", "gone") },

@@ -24,6 +24,7 @@ extern const struct action powers_actions[];
 extern const struct action profile_actions[];
 extern const struct action proxy_actions[];
 extern const struct action records_actions[];
+extern const struct action propose_actions[];
 extern const struct action recruit_actions[];
 extern const struct action imported_actions[];
 extern const struct action recruited_actions[];
@@ -83,5 +84,7 @@ const struct action *const action_tables[] = {
     helping_actions,
     evaluation_actions,
     series_actions,
+    propose_actions,
+    NULL,
     NULL,
 };

@@ -49,6 +49,17 @@ enum training_outcome training_check_day(const struct service *s, int64_t day);
 GW_MUSTCHECK int training_record(const struct service *s, int64_t address, const struct training *t,
                                  const int64_t *people, int count, struct training_result *result);
 
+/* Puts a recorded training right: another length for all its people, or (count > 0) people taken
+ * out who did not take part. `t` needs org, day, topic, and for the first minutes. What stood
+ * before is kept (training_changes) and the audit log has it ("training.correct"). RECORDED (of
+ * people: `result->known` were taken out), UNCHANGED, NOBODY when there is no such training,
+ * BAD_MINUTES, FORBIDDEN or GW_E*. (training_fix.c) */
+GW_MUSTCHECK int training_correct(const struct service *s, int64_t address,
+                                  const struct training *t, struct training_result *result);
+GW_MUSTCHECK int training_take_out(const struct service *s, int64_t address,
+                                   const struct training *t, const int64_t *people, int count,
+                                   struct training_result *result);
+
 struct training_person {
     int64_t id;
     int64_t address;

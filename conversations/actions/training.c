@@ -179,6 +179,56 @@ static int training_note(struct action_call *call)
     }
 }
 
+/* ---- putting right ---- */
+
+/* The length that was said instead of the one on record, and the people beside. */
+static int training_fix_length(struct action_call *call)
+{
+    struct training_result result = { 0 };
+    struct training t = { .topic = json_slice(call->slots, "topic"),
+                          .minutes = json_int(call->slots, "minutes", 0) };
+    int rc = host_of(call, &t.org);
+    if (rc == 1 && action_day(call->slots, "date", &t.day))
+        rc = training_correct(call->service, call->address->id, &t, &result);
+    else if (rc >= 0)
+        rc = TRAINING_FORBIDDEN;
+    if (rc < 0)
+        return rc;
+    return action_end(call, rc == TRAINING_RECORDED || rc == TRAINING_UNCHANGED ? "corrected"
+                                                                                : "forbidden");
+}
+
+/* 培训 11月20日 消防安全 去掉 岩温 */
+static int training_drop(struct action_call *call)
+{
+    struct found f;
+    struct training_result result = { 0 };
+    struct training t = { .topic = json_slice(call->slots, "topic") };
+    int rc = host_of(call, &t.org);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "forbidden");
+    keep_choice(call);
+    rc = find_people(call, t.org, &f);
+    json_put_slice(call->slots, "namesake", f.namesake);
+    json_object_set_new(call->slots, "unknown", f.unknown);
+    if (rc < 0)
+        return rc;
+    if (f.namesake.n > 0)
+        return action_end(call, "several");
+    if (json_array_size(f.unknown) > 0)
+        return action_end(call, "unknown");
+    if (!action_day(call->slots, "date", &t.day))
+        return action_end(call, "none");
+    rc = training_take_out(call->service, call->address->id, &t, f.ids, f.count, &result);
+    if (rc < 0)
+        return rc;
+    put_shown(call);
+    json_put_int(call->slots, "out", result.known);
+    return action_end(call, rc == TRAINING_RECORDED    ? "out"
+                            : rc == TRAINING_FORBIDDEN ? "forbidden"
+                                                       : "none");
+}
+
 /* ---- looking ---- */
 
 /* One's own, or what is on: open activities that say the word of the flow. */
@@ -243,6 +293,9 @@ const struct action training_actions[] = {
     { "training.namesakes", training_namesakes, CHOICES },
     { "training.record", training_note,
       OUTCOMES("recorded", "unchanged", "other_length", "changed", "forbidden"), FINAL },
+    { "training.fix_length", training_fix_length, OUTCOMES("corrected", "forbidden"), FINAL },
+    { "training.drop", training_drop, OUTCOMES("out", "none", "several", "unknown", "forbidden"),
+      FINAL },
     { "training.look", training_look, OUTCOMES("own", "some", "none") },
     { "training.mine", training_mine, OUTCOMES("some", "none") },
     { .name = NULL },

@@ -509,6 +509,25 @@ static void the_evening_before_the_leader_gets_count_and_code(void **state)
 
 /* ---- tables ---- */
 
+/* The organizer of another township neither sees nor closes the list, and marks nobody. */
+static void an_activity_of_another_township_is_not_theirs(void **state)
+{
+    struct scene *c = *state;
+    struct attendance_sheet sheet;
+    struct attendance_check out;
+    int64_t other =
+        records_org(c->r, ORG_BRANCH, c->r->district, "倚象镇分会", INT64_C(530802100000));
+    int64_t stranger = records_role(c->r, other, ROLE_ORGANIZER, "王静");
+    struct attendance_closing closing = { .activity = c->activity, .organizer = stranger };
+    c->r->s.now = c->ends_at + 60;
+    assert_int_equal(attendance_sheet(&c->r->s, c->activity, stranger, &sheet),
+                     ATTENDANCE_NOT_ALLOWED);
+    assert_int_equal(attendance_close(&c->r->s, &closing, &sheet), ATTENDANCE_NOT_ALLOWED);
+    assert_int_equal(attendance_mark(&c->r->s, stranger, c->activity, c->people[0].id, &out),
+                     ATTENDANCE_CHECK_NOT_ALLOWED);
+    assert_int_equal(records_total(c->r, c->people[0].id), 0);
+}
+
 static void states_have_names_and_a_way_in(void **state)
 {
     (void)state;
@@ -575,6 +594,7 @@ int main(void)
         T(a_moved_activity_is_asked_about_later),
         T(without_the_leader_the_duty_person_is_asked),
         T(the_evening_before_the_leader_gets_count_and_code),
+        T(an_activity_of_another_township_is_not_theirs),
         T(states_have_names_and_a_way_in),
         T(words_of_flows_are_known),
     };

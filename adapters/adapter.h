@@ -254,10 +254,11 @@ struct adapter {
      * asked. NULL: no status query. */
     int (*query)(const struct account *account, const struct outbound *message, int64_t now,
                  struct arena *a, struct http_call *out, struct fault *fault);
-    /* Reads what came back: SEND_OK it was taken, SEND_LATER it never arrived and may go again,
-     * SEND_UNCERTAIN still nobody knows, or why it was refused. */
-    void (*queried)(const struct account *account, const struct http_result *result,
-                    struct arena *a, struct sent *out);
+    /* Reads what came back about the same `message`: SEND_OK it was taken, SEND_LATER it never
+     * arrived and may go again, SEND_UNCERTAIN still nobody knows, or why it was refused. An empty
+     * reason leaves that of the request without an answer. */
+    void (*queried)(const struct account *account, const struct outbound *message,
+                    const struct http_result *result, struct arena *a, struct sent *out);
     /* The provider takes outbound.id and sends one message however often it comes, so a request
      * without an answer may simply be made again. */
     bool repeatable;

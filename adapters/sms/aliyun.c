@@ -62,4 +62,6 @@ const struct adapter adapter_aliyun = {
     .respond = respond,
     .send = aliyun_send,
     .sent = aliyun_sent,
+    .query = aliyun_query,
+    .queried = aliyun_queried,
 };

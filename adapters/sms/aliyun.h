@@ -32,6 +32,8 @@ struct aliyun_settings {
 
 /* aliyun_sign.c: signature V3, ACS3-HMAC-SHA256. */
 
+#define ALIYUN_VERSION "2017-05-25"
+
 struct aliyun_request {
     const char *action, *version;
     struct slice host;
@@ -65,6 +67,21 @@ GW_MUSTCHECK int aliyun_single_call(const struct account *account, const struct 
 GW_MUSTCHECK int aliyun_batch_call(const struct account *account, const struct outbound *messages,
                                    size_t count, int64_t now, struct slice nonce, struct arena *a,
                                    struct http_call *out, struct fault *fault);
+
+/* aliyun_query.c: QuerySendDetails, which lists what a number was sent on a day of China's
+ * calendar, each with the OutId we gave it: what became of a request without an answer. It is asked
+ * for the latest 50 of the day; what is not among them may still come up, so it stays uncertain. */
+int aliyun_query(const struct account *account, const struct outbound *message, int64_t now,
+                 struct arena *a, struct http_call *out, struct fault *fault);
+void aliyun_queried(const struct account *account, const struct outbound *message,
+                    const struct http_result *result, struct arena *a, struct sent *out);
+/* The same with the nonce given. */
+GW_MUSTCHECK int aliyun_query_call(const struct account *account, const struct outbound *message,
+                                   int64_t now, struct slice nonce, struct arena *a,
+                                   struct http_call *out, struct fault *fault);
+/* A nonce that is new each second and that nobody else can use up first; aliyun_send.c. */
+struct slice aliyun_nonce(const struct account *account, const char *action, int64_t id,
+                          int64_t now, struct arena *a);
 
 /* aliyun_codes.c */
 extern const struct sms_code aliyun_codes[];

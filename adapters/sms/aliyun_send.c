@@ -8,8 +8,7 @@ enum {
     BATCH_BYTES_MAX = 256 * 1024,
 };
 
-#define VERSION "2017-05-25"
-#define FORM    "application/x-www-form-urlencoded"
+#define FORM "application/x-www-form-urlencoded"
 
 /* The template's variables with their values, a JSON object of strings. */
 static int read_params(const struct account *account, const struct message_template *t,
@@ -58,9 +57,11 @@ int aliyun_single_call(const struct account *account, const struct outbound *mes
     if (t->param_count > 0)
         api_form_add(&query, "TemplateParam", json_write(params, a));
     json_decref(params);
-    struct aliyun_request request = {
-        .action = "SendSms", .version = VERSION, .host = s->api.host, .nonce = nonce, .now = now
-    };
+    struct aliyun_request request = { .action = "SendSms",
+                                      .version = ALIYUN_VERSION,
+                                      .host = s->api.host,
+                                      .nonce = nonce,
+                                      .now = now };
     rv = api_form_take(account, &query, a, &request.query, fault);
     if (rv == 0)
         aliyun_sign(s, &request, a, out, NULL);
@@ -146,7 +147,7 @@ int aliyun_batch_call(const struct account *account, const struct outbound *mess
         return GW_EINVAL;
     struct aliyun_request request = {
         .action = "SendBatchSms",
-        .version = VERSION,
+        .version = ALIYUN_VERSION,
         .host = s->api.host,
         .query = arena_printf(a, "TemplateCode=%.*s", SLICE_ARG(t->code)),
         .content_type = SLICE(FORM),
@@ -159,19 +160,25 @@ int aliyun_batch_call(const struct account *account, const struct outbound *mess
     return rv;
 }
 
-int aliyun_send(const struct account *account, const struct outbound *message, int64_t now,
-                struct arena *a, struct http_call *out, struct fault *fault)
+struct slice aliyun_nonce(const struct account *account, const char *action, int64_t id,
+                          int64_t now, struct arena *a)
 {
     const struct aliyun_settings *s = account->prepared;
     unsigned char digest[32];
     char nonce[65];
-    /* A row is never tried twice in a second, so this is new each time; keyed, so that nobody else
-     * can use it up first. */
-    struct slice what = arena_printf(a, "%s\n%lld\n%lld", account->full_name,
-                                     (long long)message->id, (long long)now);
+    struct slice what = arena_printf(a, "%s%s\n%lld\n%lld", action, account->full_name,
+                                     (long long)id, (long long)now);
     digest_hmac_sha256(s->access_key_secret, what, digest);
     digest_hex(digest, sizeof(digest), nonce);
-    return aliyun_single_call(account, message, now, (struct slice){ nonce, 64 }, a, out, fault);
+    return arena_dup(a, (struct slice){ nonce, 64 });
+}
+
+int aliyun_send(const struct account *account, const struct outbound *message, int64_t now,
+                struct arena *a, struct http_call *out, struct fault *fault)
+{
+    /* A row is never tried twice in a second. */
+    return aliyun_single_call(account, message, now, aliyun_nonce(account, "", message->id, now, a),
+                              a, out, fault);
 }
 
 /* Which of the quotas it was stands in the words only: 触发分钟级流控, 小时级, 天级. */

@@ -34,7 +34,8 @@ struct submail_settings {
 
 /* The signature of a request: the digest of appid+appkey, the fields "k=v&…" by name, and
  * appid+appkey again; for sign_type normal the appkey. `fields` do not hold what is not signed:
- * `content`, by sign_version 2, and the signature. At most SUBMAIL_FIELDS_MAX of them. */
+ * `tag`, by sign_version 2 `content`, and the signature (mysubmail.com/documents, sms/send). At
+ * most SUBMAIL_FIELDS_MAX of them. */
 enum { SUBMAIL_FIELDS_MAX = 16 };
 struct slice submail_sign(const struct submail_settings *s, const struct form *fields,
                           struct arena *a);

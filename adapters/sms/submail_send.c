@@ -59,13 +59,12 @@ static void build(const struct submail_settings *s, const struct outbound *messa
                                arena_alloc(a, SUBMAIL_FIELDS_MAX * sizeof(struct form_field)) };
     add_field(&fields, "appid", s->appid);
     add_field(&fields, "to", phone);
-    if (message->id > 0)
-        add_field(&fields, "tag", api_id(message, a));
     add_field(&fields, "timestamp", arena_printf(a, "%lld", (long long)now));
     add_field(&fields, "sign_type", s->sign_type);
     add_field(&fields, "sign_version", SLICE("2"));
     for (size_t i = 0; i < fields.count; i++)
         api_form_add(form, fields.fields[i].name.p, fields.fields[i].value);
+    api_form_add(form, "tag", api_id(message, a));
     api_form_add(form, "content", message->text);
     api_form_add(form, "signature", submail_sign(s, &fields, a));
 }

@@ -467,8 +467,9 @@ static void read_query(void *context, const struct outbox_row *row,
     if (account == NULL)
         return;
     const struct http_result answer = given(result);
+    const struct outbound message = { .id = row->id, .recipient = row->recipient };
     struct sent sent = { .outcome = SEND_UNCERTAIN };
-    account->adapter->queried(account, &answer, a, &sent);
+    account->adapter->queried(account, &message, &answer, a, &sent);
     take_reading(&sent, result, out);
 }
 

@@ -31,6 +31,8 @@ def signature(method, path, query, headers, signed, body_hash, secret):
 class Aliyun(Provider):
     name = "aliyun"
     report_code = "MK:0001"
+    lists = True     # QuerySendDetails knows what was sent; it is slow to, now and then
+    send_status = 1  # of what QuerySendDetails lists: waiting for the report; 2: failed, 3: arrived
     codes = {
         "isv.BUSINESS_LIMIT_CONTROL": (200, "触发分钟级流控Permits:1"),
         "isv.DAY_LIMIT_CONTROL": (200, "触发日发送限额"),
@@ -140,6 +142,21 @@ class Aliyun(Provider):
             raise Refusal("isv.MOBILE_COUNT_OVER_LIMIT")
         return [self.one(phone, sign, query.get("TemplateCode"), values, query.get("OutId", ""), biz_id)
                 for phone, sign, values in zip(*lists, params)]
+
+    def question(self, request):
+        """QuerySendDetails."""
+        if request.headers.get("x-acs-action") != "QuerySendDetails":
+            return None
+        _, query = self.verify(request)
+        if not {"PhoneNumber", "SendDate", "PageSize", "CurrentPage"} <= query.keys() or int(query["PageSize"]) > 50:
+            raise Refusal("isv.INVALID_PARAMETERS")
+        found = [m for m in reversed(self.messages) if self.lists and m.phone == query["PhoneNumber"] and
+                 stamp(m.at)[:10].replace("-", "") == query["SendDate"]]
+        details = [{"PhoneNum": m.phone, "OutId": m.our_id, "TemplateCode": m.content, "SendDate": stamp(m.at),
+                    "SendStatus": self.send_status, "Content": "",
+                    "ErrCode": self.report_code if self.send_status == 2 else ""} for m in found]
+        return 200, json.dumps({"Code": "OK", "Message": "OK", "RequestId": "1", "TotalCount": str(len(found)),
+                                "SmsSendDetailDTOs": {"SmsSendDetailDTO": details[:int(query["PageSize"])]}}).encode()
 
     def taken(self, messages):
         return 200, json.dumps({"Code": "OK", "Message": "OK", "BizId": messages[0].id,

@@ -97,7 +97,7 @@ class Provider:
         self.lock = threading.RLock()
         self.serial = 0
         self.messages, self.refused, self.reports = [], [], []
-        self.pushes = self.duplicates = self.lost = 0
+        self.pushes = self.duplicates = self.lost = self.questions = 0
         self.unheard = collections.Counter()  # by phone: answers to pushes that broke off
         self.server = self._listen(listen)
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
@@ -107,6 +107,10 @@ class Provider:
     def read(self, request):
         """The messages of a request, verified. Raises Refusal."""
         raise NotImplementedError
+
+    def question(self, request):
+        """Status and body of the answer to what is no message but a question; None: it is a message."""
+        return None
 
     def taken(self, messages):
         """Status and body of the answer."""
@@ -149,6 +153,10 @@ class Provider:
             try:
                 if self.faults.codes:
                     raise Refusal(self.faults.codes.popleft(), "on demand")
+                answer = self.question(request)
+                if answer is not None:
+                    self.questions += 1
+                    return answer[0], self.content_type, answer[1]
                 messages = self.read(request)
                 for m in messages:
                     if m.phone in self.faults.by_phone:

@@ -8,7 +8,7 @@ from provider import Message, Provider, Refusal, mobile
 
 
 class Submail(Provider):
-    """settings: appid, appkey, subhook_key, signature. `report_code` is what a failure is reported with."""
+    """settings: appid, appkey, subhook_key, signature."""
     name = "submail"
     codes = {code: (200, words) for code, words in {
         "101": "Incorrect APP ID", "102": "This APP has been disabled", "105": "This account is expired",
@@ -25,7 +25,7 @@ class Submail(Provider):
         if abs(int(form.get("timestamp", 0)) - self.clock()) > 6:
             raise Refusal("152")
         kind = form.get("sign_type")
-        signed = "&".join(f"{k}={v}" for k, v in sorted(form.items()) if k not in ("content", "signature"))
+        signed = "&".join(f"{k}={v}" for k, v in sorted(form.items()) if k not in ("content", "tag", "signature"))
         text = s["appid"] + s["appkey"] + signed + s["appid"] + s["appkey"]
         expected = s["appkey"] if kind == "normal" else hashlib.new(kind, text.encode()).hexdigest()
         if form.get("signature") != expected:

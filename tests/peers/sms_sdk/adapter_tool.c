@@ -4,6 +4,7 @@
  *     {"provider", "secret", "signature", "settings", "now", …and one of
  *      "send":  {"id", "recipient", "message", "params", "text"}
  *      "batch": [ … the same ]          with "nonce"; Aliyun's SendBatchSms
+ *      "query": {"id", "recipient"}    with "nonce"; Aliyun's QuerySendDetails
  *      "tc3":   {"host", "content_type", "body"}   Tencent's Authorization
  *      "hook":  {"method", "rest", "query", "body", "signature"}
  *     }
@@ -54,6 +55,7 @@ static json_t *make_call(const struct account *account, const json_t *in, struct
                          struct fault *fault)
 {
     const json_t *send = json_object_get(in, "send"), *batch = json_object_get(in, "batch");
+    const json_t *query = json_object_get(in, "query");
     struct slice nonce = json_slice(in, "nonce");
     int64_t now = json_int(in, "now", 0);
     struct http_call call = { 0 };
@@ -64,6 +66,9 @@ static json_t *make_call(const struct account *account, const json_t *in, struct
         for (size_t i = 0; i < count; i++)
             messages[i] = read_message(json_array_get(batch, i));
         rv = aliyun_batch_call(account, messages, count, now, nonce, a, &call, fault);
+    } else if (query != NULL) {
+        const struct outbound message = read_message(query);
+        rv = aliyun_query_call(account, &message, now, nonce, a, &call, fault);
     } else {
         const struct outbound message = read_message(send);
         rv = nonce.n > 0 ? aliyun_single_call(account, &message, now, nonce, a, &call, fault)

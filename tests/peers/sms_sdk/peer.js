@@ -1,6 +1,6 @@
 // The providers' own SDKs, asked by JSON lines on standard input, answering on standard output.
 //
-//   {"do": "send", "sdk": "aliyun" | "aliyun_batch" | "tencent" | "twilio", "account": {…}, "call": {…}}
+//   {"do": "send", "sdk": "aliyun" | "aliyun_batch" | "aliyun_query" | "tencent" | "twilio", "account": {…}, "call": {…}}
 //       the SDK makes this call against a server here; gives the request that arrived:
 //       {"method", "path", "query", "headers", "body", "host"}
 //   {"do": "resign", "secret", "id", "method", "query", "headers", "payload"}
@@ -63,6 +63,10 @@ const sends = {
   aliyun_batch: (port, account, call) => {
     const { SendBatchSmsRequest } = load('@alicloud/dysmsapi20170525');
     return aliyunClient(port, account).sendBatchSms(new SendBatchSmsRequest(call));
+  },
+  aliyun_query: (port, account, call) => {
+    const { QuerySendDetailsRequest } = load('@alicloud/dysmsapi20170525');
+    return aliyunClient(port, account).querySendDetails(new QuerySendDetailsRequest(call));
   },
   tencent: (port, account, call) => {
     const { Client } = load('tencentcloud-sdk-nodejs-sms').sms.v20210111;

@@ -1,5 +1,6 @@
 #include "gateway/program/router.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/program/counters.h"
@@ -8,9 +9,12 @@
 
 enum {
     LOOK_MS = 1000,
+    MORE_MS = 50,     /* between the slices of one look, so that it is no load */
     SLICE_ROWS = 200, /* well under 20 ms */
     AHEAD_S = 1800,   /* what waits for a paused account's next attempt, 15 minutes at most */
 };
+
+enum { LANE_BYTES = 80 };
 
 struct router {
     struct gateway *g;
@@ -19,6 +23,10 @@ struct router {
     struct arena arena;
     bool queued;
     int moved;
+    /* How far this look has come: what cannot go another way is passed over. The job's alone. */
+    char lane[LANE_BYTES];
+    struct outbox_place place;
+    bool more;
 };
 
 static int choose(const struct gateway *g, const struct outbox_row *row, int64_t now)
@@ -39,16 +47,17 @@ int router_assign(struct gateway *g, struct tx *tx, const struct outbox_row *row
     return outbox_move(tx, row->id, slice_of(g->accounts.list[i].full_name), now);
 }
 
-/* Moves what waits in a lane whose account is ill; how many, or GW_E*. */
-static int move_lane(struct router *r, struct tx *tx, struct slice lane, int64_t now)
+/* Moves what waits in a lane whose account is ill, a slice of it; how many were looked at, or
+ * GW_E*.
+ */
+static int move_lane(struct router *r, struct tx *tx, struct slice lane, int limit, int64_t now)
 {
     struct gateway *g = r->g;
     const struct account *account = accounts_for_lane(&g->accounts, lane);
     struct outbox_row *rows;
-    int moved = 0;
     if (account == NULL || !route_is_ill(&g->accounts.health[account - g->accounts.list], now))
         return 0;
-    int n = outbox_waiting(tx, lane, now + AHEAD_S, SLICE_ROWS, &r->arena, &rows);
+    int n = outbox_waiting(tx, lane, now + AHEAD_S, limit, &r->place, &r->arena, &rows);
     for (int k = 0; k < n; k++) {
         int i = choose(g, &rows[k], now);
         if (i < 0 || &g->accounts.list[i] == account)
@@ -56,9 +65,18 @@ static int move_lane(struct router *r, struct tx *tx, struct slice lane, int64_t
         int rc = outbox_move(tx, rows[k].id, slice_of(g->accounts.list[i].full_name), now);
         if (rc < 0)
             return rc;
-        moved += rc;
+        r->moved += rc;
     }
-    return n < 0 ? n : moved;
+    return n;
+}
+
+/* Where the look of the last slice stopped, if that lane still waits; else the first. */
+static int first_lane(const struct router *r, const struct slice *lanes, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (slice_eq(lanes[i], slice_of(r->lane)))
+            return i;
+    return 0;
 }
 
 static int run_move(struct job *job, struct tx *tx, int64_t now)
@@ -67,13 +85,22 @@ static int run_move(struct job *job, struct tx *tx, int64_t now)
     struct slice *lanes;
     arena_reset(&r->arena);
     r->moved = 0;
-    int n = outbox_lanes(tx, &r->arena, &lanes);
-    for (int i = 0; i < n; i++) {
-        int rc = move_lane(r, tx, lanes[i], now);
+    int left = SLICE_ROWS, n = outbox_lanes(tx, &r->arena, &lanes);
+    int i = n < 0 ? 0 : first_lane(r, lanes, n);
+    if (!r->more || i >= n || !slice_eq(lanes[i], slice_of(r->lane)))
+        r->place = (struct outbox_place){ 0 };
+    for (r->more = false; i < n; i++) {
+        int rc = move_lane(r, tx, lanes[i], left, now);
         if (rc < 0)
             return rc;
-        r->moved += rc;
+        left -= rc;
+        if (left == 0)
+            break;
+        r->place = (struct outbox_place){ 0 };
     }
+    r->more = i < n && lanes[i].n < LANE_BYTES;
+    struct slice stopped = r->more ? lanes[i] : SLICE("");
+    snprintf(r->lane, LANE_BYTES, "%.*s", SLICE_ARG(stopped));
     return n < 0 ? n : 0;
 }
 
@@ -97,7 +124,7 @@ static void done_move(struct job *job, int error)
                   LOG_FIELDS(LOG_INT("rows", r->moved)));
     }
     if (!r->g->stopping && any_ill(r->g, installation_clock()))
-        uv_timer_start(&r->timer, on_look, LOOK_MS, 0);
+        uv_timer_start(&r->timer, on_look, error == 0 && r->more ? MORE_MS : LOOK_MS, 0);
 }
 
 static void on_look(uv_timer_t *timer)

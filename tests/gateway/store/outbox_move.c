@@ -31,20 +31,56 @@ static void urgent_ones_are_found_first(void **state)
 {
     struct support *s = *state;
     struct outbox_row *rows = NULL;
+    struct outbox_place place = { 0 };
     int64_t broadcast = put(s, "sms/a", OUTBOX_BROADCAST, SUPPORT_NOW);
     int64_t reply = put(s, "sms/a", OUTBOX_REPLY, SUPPORT_NOW + 10);
     put(s, "sms/a", OUTBOX_REPLY, SUPPORT_NOW + 100); /* not yet */
     put(s, "sms/b", OUTBOX_REPLY, SUPPORT_NOW);
-    assert_int_equal(outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 10, &s->arena, &rows),
-                     2);
+    assert_int_equal(
+        outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 10, &place, &s->arena, &rows), 2);
     assert_int_equal(rows[0].id, reply);
     assert_int_equal(rows[1].id, broadcast);
     assert_slice(rows[0].recipient, "13800000001");
     assert_slice(rows[0].account, "sms/a");
     assert_slice(rows[0].realm, "sms");
-    assert_int_equal(outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 1, &s->arena, &rows),
-                     1);
+    place = (struct outbox_place){ 0 };
+    assert_int_equal(
+        outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 1, &place, &s->arena, &rows), 1);
     assert_int_equal(rows[0].id, reply);
+}
+
+/* Rows that cannot go another way do not hide those behind them. */
+static void a_lane_is_looked_through_in_pieces(void **state)
+{
+    struct support *s = *state;
+    struct outbox_place place = { 0 };
+    struct outbox_row *rows = NULL;
+    int64_t expected[9], seen[9];
+    size_t n = 0;
+    for (int i = 0; i < 4; i++)
+        expected[i] = put(s, "sms/a", OUTBOX_CODE, SUPPORT_NOW + i / 2);
+    for (int i = 4; i < 9; i++)
+        expected[i] = put(s, "sms/a", OUTBOX_BROADCAST, SUPPORT_NOW - i % 2);
+    for (;;) {
+        int got =
+            outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 2, &place, &s->arena, &rows);
+        assert_true(got >= 0 && n + (size_t)got <= 9);
+        for (int i = 0; i < got; i++)
+            seen[n++] = rows[i].id;
+        /* One that leaves the lane meanwhile shifts nobody. */
+        if (n == 2)
+            assert_int_equal(outbox_move(s->tx, seen[0], SLICE("sms/b"), SUPPORT_NOW), 1);
+        if (got < 2)
+            break;
+    }
+    assert_int_equal(n, 9);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(seen[i], expected[i]);
+    static const int order[] = { 5, 7, 4, 6, 8 }; /* by their time, then as they came */
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(seen[4 + i], expected[order[i]]);
+    assert_int_equal(
+        outbox_waiting(s->tx, SLICE("sms/a"), SUPPORT_NOW + 100, 2, &place, &s->arena, &rows), 0);
 }
 
 /* What waited for another attempt goes at once; what waits for its time still does. */
@@ -87,6 +123,7 @@ static void a_row_changes_its_lane(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { TEST(urgent_ones_are_found_first),
+                                        TEST(a_lane_is_looked_through_in_pieces),
                                         TEST(a_row_changes_its_lane) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

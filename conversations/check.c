@@ -229,7 +229,8 @@ json_t *catalogue_check(const struct catalogue *c, const char *signature)
             check_flow(&k, c->flow_list[i]);
     check_openings(&k);
     for (int i = 0; i < c->message_count; i++)
-        json_array_append_new(messages, check_message(&k, c->message_list[i]));
+        if (c->message_list[i]->place != MESSAGE_ON_PAPER)
+            json_array_append_new(messages, check_message(&k, c->message_list[i]));
     json_t *report = json_object();
     json_object_set_new(report, "findings", k.findings);
     json_object_set_new(report, "messages", messages);

@@ -39,6 +39,20 @@ static void read_class(struct reader *r)
     catalogue_problem(r->c, r->m->file, "%s: class: '%s' is unknown", r->where, name);
 }
 
+static void read_place(struct reader *r)
+{
+    static const char *const names[MESSAGE_PLACES] = { [MESSAGE_ANYWHERE] = "anywhere",
+                                                       [MESSAGE_IN_WECHAT] = "wechat",
+                                                       [MESSAGE_ON_PAPER] = "paper" };
+    const char *name = catalogue_string(r->c, r->m->file, r->where, r->json, "only");
+    for (int i = 0; i < MESSAGE_PLACES; i++)
+        if (strcmp(name != NULL ? name : names[MESSAGE_ANYWHERE], names[i]) == 0) {
+            r->m->place = (enum message_place)i;
+            return;
+        }
+    catalogue_problem(r->c, r->m->file, "%s: only: '%s' is unknown", r->where, name);
+}
+
 static void read_budget(struct reader *r)
 {
     json_t *value = json_object_get(r->json, "budget");
@@ -81,7 +95,7 @@ static void gather_params(struct reader *r, const struct template *t)
 static void read_message(struct catalogue *c, const char *file, const char *id, json_t *json)
 {
     static const char *const known[] = { "sms",     "wechat", "class", "budget",
-                                         "example", "opens",  NULL };
+                                         "example", "opens",  "only",  NULL };
     struct message *m = arena_alloc(&c->arena, sizeof *m);
     m->id = id;
     m->file = file;
@@ -102,6 +116,7 @@ static void read_message(struct catalogue *c, const char *file, const char *id, 
     else
         m->wechat = m->sms;
     read_class(&r);
+    read_place(&r);
     read_budget(&r);
     size_t parts = (size_t)m->sms.count + (size_t)m->wechat.count;
     m->params = arena_alloc(&c->arena, (parts + 1) * sizeof *m->params);

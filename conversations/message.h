@@ -21,6 +21,14 @@ enum message_class {
         MESSAGE_CLASSES /* the count */
 };
 
+/* Where a message is said; its "only". */
+enum message_place {
+    MESSAGE_ANYWHERE,
+    MESSAGE_IN_WECHAT, /* "wechat": about what only comes from there */
+    MESSAGE_ON_PAPER,  /* "paper": shown by a command to who works here, never sent */
+    MESSAGE_PLACES
+};
+
 struct flow;
 
 struct message {
@@ -32,6 +40,7 @@ struct message {
     struct template sms;
     struct template wechat; /* the SMS text when none is given */
     bool has_wechat;
+    enum message_place place;
     json_t *example;     /* object or NULL; owned by the catalogue */
     const char *opens;   /* name of the flow an answer opens, or NULL */
     const char **params; /* every top-level parameter either text shows */

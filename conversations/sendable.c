@@ -45,7 +45,7 @@ json_t *catalogue_sendable(const struct catalogue *c)
     json_t *list = json_array();
     for (int i = 0; i < c->message_count; i++) {
         const struct message *m = c->message_list[i];
-        if (is_fragment(c, m))
+        if (m->place != MESSAGE_ANYWHERE || is_fragment(c, m))
             continue;
         json_t *row = json_object();
         json_object_set_new(row, "id", json_string(m->id));
@@ -161,6 +161,18 @@ static void put_parts(struct draft *d, const struct template *t, const json_t *e
     }
 }
 
+/* "template.notice" and its like are wording too. */
+static json_t *kind_of(const struct catalogue *c, enum message_class class)
+{
+    struct arena a = { 0 };
+    struct slice text = { 0 };
+    struct slice id = arena_printf(&a, "template.%s", classes[class]);
+    int rc = catalogue_render(c, id.p, NULL, CHANNEL_WECHAT, NULL, false, &a, &text);
+    json_t *kind = rc == GW_OK ? json_stringn(text.p, text.n) : json_string(classes[class]);
+    arena_free(&a);
+    return kind;
+}
+
 json_t *catalogue_as_template(const struct catalogue *c, const char *id, const char *placeholder)
 {
     const struct message *m = catalogue_message(c, slice_of(id));
@@ -175,6 +187,7 @@ json_t *catalogue_as_template(const struct catalogue *c, const char *id, const c
     json_t *out = json_object();
     json_object_set_new(out, "id", json_string(m->id));
     json_object_set_new(out, "class", json_string(classes[m->class]));
+    json_object_set_new(out, "kind", kind_of(c, m->class));
     json_put_slice(out, "text", sbuf_slice(&d.text));
     json_object_set_new(out, "params", d.params);
     json_object_set_new(out, "sample", d.sample);

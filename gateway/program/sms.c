@@ -29,20 +29,12 @@ static const struct account *find_account(const struct accounts *accounts, const
     return account;
 }
 
-/* What each class is in the consoles of providers. */
-static const char *kind_of(const char *class)
-{
-    return strcmp(class, "code") == 0      ? "验证码"
-           : strcmp(class, "recruit") == 0 ? "推广短信"
-                                           : "通知短信";
-}
-
 static void print_template(const json_t *t)
 {
     size_t i;
     json_t *param;
     const json_t *sample = json_object_get(t, "sample");
-    printf("%s (%s)\n  %s\n", json_text(t, "id", "?"), kind_of(json_text(t, "class", "")),
+    printf("%s (%s)\n  %s\n", json_text(t, "id", "?"), json_text(t, "kind", "?"),
            json_text(t, "text", ""));
     json_array_foreach(json_object_get(t, "params"), i, param)
     {

@@ -38,6 +38,11 @@ static void items_and_labels_are_no_messages(void **state)
         if (c->flow_list[i]->label != NULL)
             assert_null(find(all, c->flow_list[i]->label->id));
     assert_true(json_array_size(all) < (size_t)c->message_count);
+    /* Nor what is only said where pictures come from, nor what nobody is sent. */
+    assert_null(find(all, "wx.welcome"));
+    assert_null(find(all, "unread.image"));
+    assert_null(find(all, "template.notice"));
+    assert_non_null(find(all, "optout.wechat"));
     json_decref(all);
     catalogue_release(c);
 }
@@ -58,8 +63,12 @@ static void placeholders_are_the_provider_s(void **state)
             fail_msg("%s", json_text(t, "text", ""));
         assert_int_equal(json_array_size(json_object_get(t, "params")), 1);
         assert_int_equal(json_array_size(json_object_get(t, "sample")), 1);
+        assert_string_equal(json_text(t, "kind", ""), "通知短信");
         json_decref(t);
     }
+    json_t *recruiting = catalogue_as_template(c, "recruit.call", "{1}");
+    assert_string_equal(json_text(recruiting, "kind", ""), "推广短信");
+    json_decref(recruiting);
     assert_null(catalogue_as_template(c, "no.such", "{1}"));
     catalogue_release(c);
 }

@@ -226,6 +226,7 @@ struct token_answer {
 struct adapter {
     const char *name;    /* the "provider" of the configuration: "wechat", "kannel" */
     const char *channel; /* "sms" or "wechat" */
+    bool by_template;    /* sends approved templates alone: a text beside them is one of its own */
     bool signs;          /* its provider signs what it pushes, so that a sender cannot be forged */
     /* How its templates write a variable: "${name}", "{1}"; NULL: nothing is to be approved. */
     const char *placeholder;

@@ -56,6 +56,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_aliyun = {
     .name = "aliyun",
     .channel = "sms",
+    .by_template = true,
     .placeholder = "${name}",
     .check = check,
     .decode = decode,

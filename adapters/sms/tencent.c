@@ -61,6 +61,7 @@ static void respond(const struct account *account, const struct decoded *decoded
 const struct adapter adapter_tencent = {
     .name = "tencent",
     .channel = "sms",
+    .by_template = true,
     .placeholder = "{1}",
     .check = check,
     .decode = decode,

@@ -11,6 +11,7 @@
 #include "gateway/store/inbox.h"
 #include "gateway/store/machines.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/outbox_number.h"
 #include "gateway/store/parts.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
@@ -64,7 +65,10 @@ static int late_reply(struct gateway *g, const struct service *s, int64_t inbox_
     if (rc <= 0)
         return rc;
     metrics_count(g->metrics, g->counters + COUNT_LATE_REPLIES, 0, 1);
-    return message_send(s, &address, row.account, row.reply);
+    rc = outbox_number_forget(s->tx, inbox_id);
+    if (rc < 0)
+        return rc;
+    return message_send(s, &address, row.account, account->adapter->by_template, row.reply);
 }
 
 static int end_parts(struct background *b, const struct service *s, int64_t id, bool apology)
@@ -193,6 +197,10 @@ static int run_purge(struct job *job, struct tx *tx, int64_t now)
     int64_t texts_before = now - b->inbox_days * DAY_S;
     int texts = inbox_purge(tx, now - b->seen_days * DAY_S, texts_before, PURGE_ROWS);
     int sends = texts < 0 ? texts : outbox_purge(tx, texts_before, PURGE_ROWS);
+    if (sends >= 0) {
+        int counted = outbox_number_purge(tx, now, PURGE_ROWS);
+        sends = counted < 0 ? counted : sends + counted;
+    }
     if (sends >= 0) {
         int parked = outbox_purge_parked(tx, now - PARKED_DAYS * DAY_S, PURGE_ROWS);
         sends = parked < 0 ? parked : sends + parked;

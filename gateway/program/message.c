@@ -11,6 +11,7 @@
 
 enum {
     REPLIES_MAX = 64 * 1024, /* bytes of stored replies */
+    APART_S = 2, /* from one text of a reply to the next, so that they arrive in their order */
     REPLY_USEFUL_S = 3600,   /* an answer older than an hour confuses more than it helps */
     MEDIA_KEPT_S = 3 * 86400 /* WeChat throws them away then (wechat.md 2.2) */
 };
@@ -172,23 +173,60 @@ int message_failed(const struct catalogue *c, const struct service *s,
     return rc <= 0 ? rc : run_turn(c, s, &whole, out, conversation_apology);
 }
 
-static int queue_reply(const struct service *s, const struct address *address, struct slice account,
-                       const char *id, const json_t *params)
+/* Where replies go, and how many went. */
+struct way_out {
+    const struct service *s;
+    const struct address *address;
+    struct slice account;
+    int sent;
+};
+
+static int queue_reply(struct way_out *w, const char *id, const json_t *params)
 {
+    const struct service *s = w->s;
     const struct outbox_row row = {
         .id = ids_next(s->ids),
-        .address = address->id,
-        .realm = address->realm,
-        .recipient = address->sender,
-        .account = account,
+        .address = w->address->id,
+        .realm = w->address->realm,
+        .recipient = w->address->sender,
+        .account = w->account,
         .message = slice_of(id),
         .params = json_write(params, s->arena),
         .priority = OUTBOX_REPLY,
-        .not_before = s->now,
+        .not_before = s->now + (int64_t)APART_S * w->sent++,
         .useful_until = s->now + REPLY_USEFUL_S,
         .trace = s->trace,
     };
     return outbox_put(s->tx, s->vault, &row, s->now, s->arena);
+}
+
+static int queue_list(struct way_out *w, const json_t *list)
+{
+    size_t i;
+    json_t *one;
+    int rc = GW_OK;
+    json_array_foreach((json_t *)(uintptr_t)list, i, one)
+    {
+        rc = queue_reply(w, json_text(one, "id", ""), json_object_get(one, "params"));
+        if (rc < 0)
+            break;
+    }
+    return rc;
+}
+
+/* What stands in front, the reply alone, and what stands behind. */
+static int queue_apart(struct way_out *w, const char *id, const json_t *params)
+{
+    json_t *alone = json_copy((json_t *)(uintptr_t)params);
+    json_object_del(alone, "_front");
+    json_object_del(alone, "_behind");
+    int rc = queue_list(w, json_object_get(params, "_front"));
+    if (rc >= 0)
+        rc = queue_reply(w, id, alone);
+    if (rc >= 0)
+        rc = queue_list(w, json_object_get(params, "_behind"));
+    json_decref(alone);
+    return rc;
 }
 
 /* The array of stored replies: a new reference, NULL when it is damaged. */
@@ -203,18 +241,20 @@ static json_t *stored_list(struct slice replies)
 }
 
 int message_send(const struct service *s, const struct address *address, struct slice account,
-                 struct slice replies)
+                 bool apart, struct slice replies)
 {
-    json_t *list = stored_list(replies);
+    struct way_out w = { .s = s, .address = address, .account = account };
+    json_t *list = stored_list(replies), *one;
+    size_t i;
+    int rc = GW_OK;
     if (list == NULL)
         return GW_EDATA;
-    size_t i;
-    json_t *one;
-    int rc = GW_OK;
     json_array_foreach(list, i, one)
     {
-        rc = queue_reply(s, address, account, json_text(one, "id", ""),
-                         json_object_get(one, "params"));
+        const char *id = json_text(one, "id", "");
+        const json_t *params = json_object_get(one, "params");
+        w.sent = apart ? w.sent : 0; /* together as ever */
+        rc = apart ? queue_apart(&w, id, params) : queue_reply(&w, id, params);
         if (rc < 0)
             break;
     }
@@ -237,7 +277,7 @@ int message_parts_end(const struct catalogue *c, const struct service *s, int64_
     read_joined(c, s, parts.text, &in);
     rc = run_turn(c, s, &in, &result, apology ? conversation_apology : conversation_turn);
     if (rc >= 0)
-        rc = message_send(s, &result.address, in.account, result.replies);
+        rc = message_send(s, &result.address, in.account, false, result.replies);
     turn_free(&result.turn);
     return rc < 0 ? rc : 1;
 }

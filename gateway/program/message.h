@@ -70,9 +70,11 @@ GW_MUSTCHECK int message_parts_end(const struct catalogue *c, const struct servi
                                    bool apology);
 
 /* Puts replies (JSON array of {id, params}) to an address into the outbox: for channels that do not
- * answer in the HTTP response, and for replies that nobody fetched. 0 or GW_E*. */
+ * answer in the HTTP response, and for replies that nobody fetched. `apart`: the account sends by
+ * templates, so what stands in front of a reply or behind it leaves as a message of its own, each a
+ * little after the one before. 0 or GW_E*. */
 GW_MUSTCHECK int message_send(const struct service *s, const struct address *address,
-                              struct slice account, struct slice replies);
+                              struct slice account, bool apart, struct slice replies);
 
 /* Renders stored replies for a channel, each as a text of its own (the one text of an HTTP response
  * is catalogue_render_replies), in the arena. `*count` of them; GW_E* when one cannot be. */

@@ -16,10 +16,12 @@
 #include "gateway/store/inbox.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/outbox_number.h"
 #include "gateway/store/people.h"
 #include "gateway/store/timers.h"
 
 enum {
+    EMPTY_LIST = 2,           /* bytes of the replies of a message that gets none */
     WRITTEN_MAX_S = 2 * 86400 /* a message delayed longer than this is taken as written now */
 };
 
@@ -132,7 +134,7 @@ static void settle_reply(struct exchange *x, bool sent)
     if (x->error != 0 || !x->decoded.reply_inline || x->decoded.message_count == 0)
         return;
     const struct message_result *m = &x->messages[0].result;
-    if (!sent && m->replies.n > 2) /* more than the empty array */
+    if (!sent && m->replies.n > EMPTY_LIST)
         follow_up(g, m->inbox_id, false);
     else if (sent && m->duplicate)
         follow_up(g, m->inbox_id, true);
@@ -208,13 +210,27 @@ static struct service job_service(struct exchange *x, struct tx *tx, int64_t now
     return s;
 }
 
+/* A reply in the response is one of those that the provider counts for the number. */
+static int count_inline(const struct message_job *m, const struct service *s)
+{
+    const struct account *account = m->exchange->account;
+    bool limited = account->number_minute + account->number_hour + account->number_day > 0;
+    if (!limited || m->result.inbox_id == 0 || m->result.replies.n <= EMPTY_LIST)
+        return GW_OK;
+    return outbox_number_inline(s->tx, m->result.inbox_id, m->result.address.id,
+                                slice_of(account->full_name), s->now);
+}
+
 /* Replies that cannot leave in the response go to the outbox, in the same transaction. */
 static int queue_replies(struct message_job *m, const struct service *s)
 {
     struct exchange *x = m->exchange;
-    if (m->result.duplicate || x->decoded.reply_inline)
+    if (m->result.duplicate)
         return GW_OK;
-    return message_send(s, &m->result.address, slice_of(x->account->full_name), m->result.replies);
+    if (x->decoded.reply_inline)
+        return count_inline(m, s);
+    return message_send(s, &m->result.address, slice_of(x->account->full_name),
+                        x->account->adapter->by_template, m->result.replies);
 }
 
 static int run_message(struct job *job, struct tx *tx, int64_t now)

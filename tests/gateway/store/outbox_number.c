@@ -71,6 +71,26 @@ static void windows(void **state)
     assert_int_equal(next(s, 0, 0, 2, t + 2001), t + 1000 + 86400);
 }
 
+/* What left in a response counts like what has a row, for its account alone. */
+static void replies_without_a_row(void **state)
+{
+    struct support *s = *state;
+    const int64_t t = SUPPORT_NOW;
+    assert_int_equal(outbox_number_inline(s->tx, 1, ADDRESS, SLICE("sms/a"), t + 1), 0);
+    assert_int_equal(outbox_number_inline(s->tx, 2, ADDRESS, SLICE("sms/b"), t + 2), 0);
+    assert_int_equal(outbox_number_inline(s->tx, 3, ADDRESS + 1, SLICE("sms/a"), t + 3), 0);
+    assert_int_equal(next(s, 1, 0, 0, t + 4), t + 60);
+    assert_int_equal(next(s, 2, 0, 0, t + 4), t + 4);
+    leave(s, ADDRESS, "sms/a", t + 5, OUTBOX_OK);
+    assert_int_equal(next(s, 2, 0, 0, t + 6), t + 60);
+    assert_int_equal(next(s, 0, 0, 2, t + 6), t + 1 + 86400);
+    assert_int_equal(outbox_number_forget(s->tx, 1), 0);
+    assert_int_equal(next(s, 2, 0, 0, t + 6), t + 6);
+    assert_int_equal(outbox_number_purge(s->tx, t + 2 + 86400, 10), 0);
+    assert_int_equal(outbox_number_purge(s->tx, t + 3 + 86400, 10), 1);
+    assert_int_equal(outbox_number_purge(s->tx, t + 9 + 86400, 10), 1);
+}
+
 /* Hours of a zone that is half an hour off. */
 static void windows_of_the_zone(void **state)
 {
@@ -103,7 +123,7 @@ static void what_counts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(windows), TEST(windows_of_the_zone),
-                                        TEST(what_counts) };
+    const struct CMUnitTest tests[] = { TEST(windows), TEST(windows_of_the_zone), TEST(what_counts),
+                                        TEST(replies_without_a_row) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,7 @@ struct inbound {
      * kind of action; 0: nothing, or nothing is counted. */
     int grant_kind, grant_count, grant_s;
     bool tapped;                /* the text was not typed but chosen from a list of ours */
+    int64_t tap;                /* the number that list was sent with; -1 when it is none of ours */
     int64_t sent_at;            /* the provider's UTC seconds, 0 when it gives none */
     double latitude, longitude; /* INBOUND_LOCATION */
     /* A part of a long SMS that the provider did not join: `part` of `parts` (0: a whole message),

@@ -19,15 +19,18 @@ struct action_call {
     const struct reading *reading; /* the text of this turn; NULL for a timer or a first step */
     const struct understander *understander;
     const struct catalogue *catalogue; /* for what is to be rendered beforehand: a sample */
-    json_t *slots;       /* the flow's variables: read and set; what messages show comes from
-                            here. Names beginning with _ are the flow's own and never shown */
-    const char *outcome; /* set by a DO action: one of its outcomes */
-    json_t *items;       /* set by a CHOICES action: array of objects, each with at least "n"
-                            (number shown) and "set" (object merged into slots when chosen);
-                            new reference, the engine's from then on */
-    bool understood;     /* set: what nothing was recognized in was understood after all */
-    bool forget;         /* set: nothing of this text may be kept (a child under 14) */
-    bool forget_session; /* set: the conversation was deleted, so nothing of it is stored again */
+    json_t *slots;        /* the flow's variables: read and set; what messages show comes from
+                             here. Names beginning with _ are the flow's own and never shown */
+    const char *outcome;  /* set by a DO action: one of its outcomes */
+    json_t *items;        /* set by a CHOICES action: array of objects, each with at least "n"
+                             (number shown) and "set" (object merged into slots when chosen);
+                             new reference, the engine's from then on */
+    bool understood;      /* set: what nothing was recognized in was understood after all */
+    bool forget;          /* set: nothing of this text may be kept (a child under 14) */
+    bool forget_session;  /* set: the conversation was deleted, so nothing of it is stored again */
+    int64_t conversation; /* set: the address belongs to this one now (a phone was bound); what was
+                             open there goes on below the flow that runs */
+    int64_t parted;       /* set: the same the other way: what is open below stays behind */
 };
 
 /* Both in conversations/action.c. Sets the outcome and returns GW_OK: `return action_end(call,

@@ -53,6 +53,7 @@ struct turn_input {
     json_t *event_slots; /* what comes with it: the opened flow begins with these slots and
                                   with `event`; NULL: nothing */
     enum text_channel channel;
+    int64_t tap; /* the number of the link that was tapped to send the text; 0: it was typed */
 };
 
 struct turn_reply {

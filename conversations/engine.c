@@ -41,7 +41,7 @@ static bool wish_comes_first(struct run *r, const struct step *open, const struc
     return takes_any_text(open) && !r->understood.by_homophone;
 }
 
-static int open_wish(struct run *r, const struct flow *wish)
+int run_wish_for(struct run *r, const struct flow *wish)
 {
     json_t *slots = json_deep_copy(r->understood.slots);
     run_put_who(r, slots);
@@ -90,7 +90,7 @@ static int answer_or_wish(struct run *r)
             return rc < 0 ? rc : GW_OK;
     }
     if (wish != NULL)
-        return open_wish(r, wish);
+        return run_wish_for(r, wish);
     open = run_open_step(r);
     if (open != NULL && understand_refuses(r->reading))
         return run_leave(r);
@@ -120,6 +120,8 @@ static int turn_text(struct run *r)
     int unknowns = r->session.unknowns;
     r->session.unknowns = 0;
     int rc = run_rest(r);
+    if (rc == 0)
+        rc = run_tap(r);
     if (rc == 0)
         rc = run_crossed(r);
     if (rc == 0)
@@ -184,6 +186,7 @@ static void run_init(struct run *r, const struct catalogue *c, const struct serv
 {
     *out = (struct turn){ 0 };
     *r = (struct run){ .c = c, .s = s, .in = in, .reading = in->reading, .out = out };
+    r->conversation = in->address->conversation;
 }
 
 int conversation_turn(const struct catalogue *c, const struct service *s,
@@ -206,10 +209,11 @@ int conversation_turn(const struct catalogue *c, const struct service *s,
         rc = run_learn(&r);
     if (rc == GW_OK) {
         run_settle(&r);
+        run_mark_taps(&r);
         rc = run_keep_rest(&r);
     }
     if (rc == GW_OK && !r.gone) {
-        rc = session_store(&r.session, s, in->address->conversation);
+        rc = session_store(&r.session, s, r.conversation);
         describe(&r);
     }
     run_free(&r);

@@ -16,10 +16,13 @@ enum target_kind {
     TARGET_NEXT, /* the step written below, or the end */
     TARGET_END,
     TARGET_STEP,
-    TARGET_SAY,  /* say, then go on at `step`; the end when that is -1 */
-    TARGET_ASK,  /* forget what the step read and ask it again, with `message` when given */
-    TARGET_FLOW, /* leave for another flow, taking the slots along */
-    TARGET_WISH, /* leave for the wish that the slots hold (second.h) */
+    TARGET_SAY,      /* say, then go on at `step`; the end when that is -1 */
+    TARGET_ASK,      /* forget what the step read and ask it again, with `message` when given */
+    TARGET_FLOW,     /* leave for another flow, taking the slots along */
+    TARGET_WISH,     /* leave for the wish that the slots hold (second.h) */
+    TARGET_BELOW_ON, /* end, and go on with the question below: a call that a yes joins gets the yes
+                      */
+    TARGET_BELOW_OFF, /* end, and answer the question below with no, or leave it */
     /* Only in menu.json: what a global word does to the open question (menu.h). */
     TARGET_YES,
     TARGET_NO,
@@ -68,7 +71,10 @@ struct step {
     const struct action *fix_do;
     struct branch *fixed; /* outcomes of fix_do that do not ask again */
     int fixed_count;
+    struct branch *taps; /* texts (`outcome`) that lead somewhere beside what is read */
+    int tap_count;
     bool many, optional;
+    bool resumes; /* a yes/no that going on with it answers with yes */
     bool has_else;
     struct target yes, no, none, other; /* `other` is the file's "else" */
     enum context context;

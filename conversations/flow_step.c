@@ -33,6 +33,8 @@ int step_targets(const struct step *s, const struct target *out[STEP_TARGETS])
         out[n++] = &s->then;
     for (int i = 0; i < s->fixed_count && n < STEP_TARGETS; i++)
         out[n++] = &s->fixed[i].target;
+    for (int i = 0; i < s->tap_count && n < STEP_TARGETS; i++)
+        out[n++] = &s->taps[i].target;
     for (int i = 0; i < s->branch_count && n < STEP_TARGETS; i++)
         out[n++] = &s->branches[i].target;
     return n;
@@ -194,13 +196,24 @@ static void read_fixes(const struct reader *r)
     s->fixed_count = read_branches(r, s->fix_do, fixed, none, &s->fixed);
 }
 
+/* Texts that a tappable choice of the question sends back. */
+static void read_taps(const struct reader *r)
+{
+    static const char *const none[] = { NULL };
+    json_t *taps = json_object_get(r->json, "taps");
+    if (taps != NULL && !json_is_object(taps))
+        catalogue_problem(r->c, r->flow->file, "%s: taps: expected an object", r->where);
+    else if (taps != NULL)
+        r->step->tap_count = read_branches(r, NULL, taps, none, &r->step->taps);
+}
+
 static void read_ask(const struct reader *r)
 {
     static const char *const known[] = { "ask",     "slot",     "slots",  "reads", "also",
                                          "choices", "many",     "none",   "yes",   "no",
                                          "else",    "fixes",    "fix_do", "fixed", "again",
                                          "context", "optional", "help",   "when",  "unless",
-                                         NULL };
+                                         "taps",    "resumes",  NULL };
     struct step *s = r->step;
     catalogue_known_keys(r->c, r->flow->file, r->where, r->json, known);
     s->ask = named_message(r, "ask");
@@ -222,12 +235,14 @@ static void read_ask(const struct reader *r)
         catalogue_problem(r->c, r->flow->file, "%s: an ask needs reads or choices", r->where);
     s->many = read_flag(r, "many");
     s->optional = read_flag(r, "optional");
+    s->resumes = read_flag(r, "resumes");
     s->has_else = json_object_get(r->json, "else") != NULL;
     s->yes = target_or(r, "yes", TARGET_NEXT);
     s->no = target_or(r, "no", TARGET_END);
     s->none = target_or(r, "none", TARGET_END);
     s->other = target_or(r, "else", TARGET_END);
     read_fixes(r);
+    read_taps(r);
     read_context(r);
 }
 

@@ -129,10 +129,10 @@ static const struct message *read_message(struct catalogue *c, json_t *menu, con
 
 void menu_read(struct catalogue *c, json_t *menu)
 {
-    static const char *const known[] = { "words",    "safety", "unknown", "digit",
-                                         "courtesy", "stuck",  "apology", "gates",
-                                         "which",    "still",  "second",  "resume",
-                                         "left",     "more",   "first",   NULL };
+    static const char *const known[] = { "words",   "safety",  "unknown", "digit", "courtesy",
+                                         "stuck",   "apology", "gates",   "which", "still",
+                                         "second",  "resume",  "left",    "more",  "first",
+                                         "old_tap", NULL };
     struct menu *m = &c->menu;
     const struct {
         const char *key;
@@ -156,4 +156,6 @@ void menu_read(struct catalogue *c, json_t *menu)
     m->resume = read_message(c, menu, "resume");
     m->left = read_message(c, menu, "left");
     m->more = read_message(c, menu, "more");
+    if (json_object_get(menu, "old_tap") != NULL)
+        m->old_tap = read_message(c, menu, "old_tap");
 }

@@ -46,6 +46,7 @@ struct menu {
     const struct message *which, *still, *second, *resume, *left;
     const struct message
         *more; /* its SMS text is the word that asks for the rest of a long reply */
+    const struct message *old_tap; /* a choice was tapped whose question is over */
 };
 
 /* Reads conversations/menu.json; faults go to catalogue_problem. */

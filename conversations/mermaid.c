@@ -41,6 +41,8 @@ static void draw_ask(struct sbuf *b, const struct flow *f, const struct step *s)
         draw_target(b, f, s, "none", &s->none);
     for (int i = 0; i < s->fixed_count; i++)
         draw_target(b, f, s, s->fixed[i].outcome, &s->fixed[i].target);
+    for (int i = 0; i < s->tap_count; i++)
+        draw_target(b, f, s, s->taps[i].outcome, &s->taps[i].target);
 }
 
 static void draw_step(struct sbuf *b, const struct flow *f, const struct step *s)

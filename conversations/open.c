@@ -4,6 +4,7 @@
 
 #include "conversations/run.h"
 #include "conversations/render.h"
+#include "conversations/taps.h"
 #include "gateway/base/json.h"
 #include "handlers/broadcasts.h"
 
@@ -198,6 +199,7 @@ static void open_prompt(struct run *r, const struct prompt *p)
     f->asked_at = p->asked_at;
     f->until = p->until;
     f->by_us = true;
+    f->tap = tap_number(f->flow, f->step, f->slots, NULL);
     f->talked = true;
     sort_top(&r->session);
 }
@@ -213,8 +215,8 @@ int run_prompts(struct run *r)
 {
     struct prompt *prompts = NULL;
     bool called = false;
-    int n = people_take_prompts(r->s->tx, r->s->vault, r->in->address->conversation, r->s->now,
-                                r->s->arena, &prompts);
+    int n = people_take_prompts(r->s->tx, r->s->vault, r->conversation, r->s->now, r->s->arena,
+                                &prompts);
     for (int i = 0; i < n; i++) {
         open_prompt(r, &prompts[i]);
         called = called || recruits(r, &prompts[i]);

@@ -3,8 +3,12 @@
 #include "gateway/base/utf8.h"
 
 #define LINK_HEAD "<a href=\"weixin://bizmsgmenu?msgmenucontent="
-#define LINK_BODY "&msgmenuid=1\">"
+#define LINK_MENU "&msgmenuid="
+#define LINK_BODY "\">"
 #define LINK_TAIL "</a>"
+
+/* Numbers of lists are counted at their longest (tap_number). */
+enum { MENU_DIGITS = 10 };
 
 static const struct slice open_bracket = { "〔", sizeof("〔") - 1 };
 static const struct slice close_bracket = { "〕", sizeof("〕") - 1 };
@@ -22,16 +26,16 @@ static bool link_at(struct slice text, struct slice *label)
     return true;
 }
 
-static void add_link(struct slice label, struct sbuf *out)
+static void add_link(struct slice label, int64_t menu, struct sbuf *out)
 {
     sbuf_str(out, LINK_HEAD);
     sbuf_url(out, label);
-    sbuf_str(out, LINK_BODY);
+    sbuf_printf(out, LINK_MENU "%lld" LINK_BODY, (long long)menu);
     sbuf_add(out, label);
     sbuf_str(out, LINK_TAIL);
 }
 
-void part_links(struct slice text, struct sbuf *out)
+void part_links(struct slice text, int64_t menu, struct sbuf *out)
 {
     for (;;) {
         struct slice label;
@@ -39,7 +43,7 @@ void part_links(struct slice text, struct sbuf *out)
         if (from < 0 || !link_at(slice_skip(text, (size_t)from), &label))
             break;
         sbuf_add(out, slice_head(text, (size_t)from));
-        add_link(label, out);
+        add_link(label, menu, out);
         text = slice_skip(text, (size_t)from + open_bracket.n + label.n + close_bracket.n);
     }
     sbuf_add(out, text);
@@ -51,7 +55,7 @@ static size_t take_unit(struct slice text, size_t *sent)
 {
     struct slice label, rest = text;
     if (link_at(text, &label)) {
-        size_t n = sizeof(LINK_HEAD LINK_BODY LINK_TAIL) - 1 + label.n;
+        size_t n = sizeof(LINK_HEAD LINK_MENU LINK_BODY LINK_TAIL) - 1 + MENU_DIGITS + label.n;
         for (size_t i = 0; i < label.n; i++) {
             char c = label.p[i];
             bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||

@@ -15,7 +15,8 @@ enum { PART_BYTES = 2000 };
  * `plain`. */
 bool part_take(struct slice plain, int number, struct slice more, struct slice *out);
 
-/* Appends with every 〔TEXT〕 as a link that sends TEXT back when tapped (wechat.md 4.2). */
-void part_links(struct slice text, struct sbuf *out);
+/* Appends with every 〔TEXT〕 as a link that sends TEXT back when tapped, with the number `menu`
+ * (at most ten digits) beside it (wechat.md 4.2). */
+void part_links(struct slice text, int64_t menu, struct sbuf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "conversations/catalogue.h"
 #include "conversations/format.h"
 #include "conversations/part.h"
+#include "conversations/taps.h"
 #include "gateway/base/json.h"
 
 enum { EACH_DEPTH_MAX = 3 };
@@ -114,13 +115,13 @@ static bool to_part(const struct catalogue *c, const json_t *params, struct rend
     bool follows =
         part_take(sbuf_slice(body), (int)json_int(params, "_part", 0), sbuf_slice(&more), &part);
     if (r->links)
-        part_links(part, &out);
+        part_links(part, r->menu, &out);
     else
         sbuf_add(&out, part);
     if (follows) {
         sbuf_char(&out, '\n');
         if (r->links)
-            part_links(sbuf_slice(&more), &out);
+            part_links(sbuf_slice(&more), r->menu, &out);
         else
             sbuf_add(&out, sbuf_slice(&more));
     }
@@ -194,11 +195,22 @@ static int render_reply(const struct catalogue *c, const char *id, const json_t 
     return rc;
 }
 
+/* A reply says which question is open; a message of our own opens the one it asks. */
+static int64_t menu_of(const struct catalogue *c, const char *id, const json_t *params)
+{
+    const struct message *m = catalogue_message(c, slice_of(id));
+    int64_t open = json_int(params, "_menu", 0);
+    if (open != 0)
+        return open;
+    return m != NULL && m->opened != NULL ? tap_number(m->opened, m->opened_step, params, NULL)
+                                          : TAP_NOTHING;
+}
+
 int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
                      enum text_channel channel, const char *signature, bool links, struct arena *a,
                      struct slice *out)
 {
-    struct rendering r = { .channel = channel, .links = links };
+    struct rendering r = { .channel = channel, .links = links, .menu = menu_of(c, id, params) };
     struct sbuf body;
     bool recruit = false;
     begin(&body, channel, signature);
@@ -236,6 +248,7 @@ int catalogue_render_replies(const struct catalogue *c, struct slice replies,
     struct rendering r = { .channel = channel, .links = links };
     struct sbuf body;
     int rc = GW_OK;
+    r.menu = menu_of(c, json_text(json_array_get(list, 0), "id", ""), first);
     begin(&body, channel, signature);
     json_array_foreach(list, i, reply)
     {

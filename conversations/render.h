@@ -19,6 +19,7 @@ struct catalogue;
 struct rendering {
     enum text_channel channel;
     bool links;          /* 〔…〕 become tappable */
+    int64_t menu;        /* the number of their list (taps.h) */
     bool lenient;        /* a missing parameter counts as empty (labels) */
     const char *missing; /* the parameter that stopped it, when it failed */
     const char *wrong;   /* the parameter whose value its format refuses */

@@ -30,6 +30,7 @@ struct run {
     const struct flow *resumed_flow; /* its flow */
     bool missed; /* the text was not understood, or did not answer the open question */
     int64_t who; /* volunteers.id of the one on this phone whom the text names in front, else 0 */
+    int64_t conversation; /* where the session is stored */
 };
 
 /* run.c: replies */
@@ -131,6 +132,24 @@ void run_second_unseen(struct run *r);
 GW_MUSTCHECK int run_addressed(struct run *r);
 /* The person as slot _who of a flow (actions/who.h). */
 void run_put_who(const struct run *r, json_t *slots);
+/* taps.c: choices that are tapped */
+
+/* Marks the reply of this turn with the number of the open question. */
+void run_mark_taps(struct run *r);
+/* A tap: the question it belongs to is raised; of one that is over only a wish is taken. And texts
+ * that the open question names (`taps`). 1 when it was dealt with, 0 to go on, or GW_E*. */
+GW_MUSTCHECK int run_tap(struct run *r);
+/* engine.c: opens the flow that the text wishes for. */
+GW_MUSTCHECK int run_wish_for(struct run *r, const struct flow *wish);
+
+/* bound.c: two conversations that became one */
+
+/* The session goes on in another conversation, on top of what is open there. */
+GW_MUSTCHECK int run_move(struct run *r, int64_t conversation);
+/* Only the flow that runs goes on there; what is open below it stays where it was. */
+GW_MUSTCHECK int run_part(struct run *r, int64_t conversation);
+/* Goes on with the question on top, or answers it with no. */
+GW_MUSTCHECK int run_below(struct run *r, bool on);
 
 /* learn.c */
 

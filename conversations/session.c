@@ -48,6 +48,7 @@ static void load_frame(struct session *se, const struct catalogue *c, json_t *js
     f->asked = catalogue_message(c, json_slice(json, "asked"));
     f->asked_at = json_int(json, "at", 0);
     f->until = until;
+    f->tap = json_int(json, "tap", 0);
     f->tries = (int)json_int(json, "tries", 0);
     f->by_us = json_flag(json, "by_us", false);
     f->talked = json_flag(json, "talked", false);
@@ -110,6 +111,8 @@ static json_t *write_frame(const struct frame *f)
         json_object_set_new_nocheck(o, "asked", json_string_nocheck(f->asked->id));
     json_object_set_new_nocheck(o, "at", json_integer(f->asked_at));
     json_object_set_new_nocheck(o, "until", json_integer(f->until));
+    if (f->tap != 0)
+        json_object_set_new_nocheck(o, "tap", json_integer(f->tap));
     if (f->tries > 0)
         json_object_set_new_nocheck(o, "tries", json_integer(f->tries));
     if (f->by_us)

@@ -23,6 +23,7 @@ struct frame {
     json_t *items;               /* choices shown; owned, NULL when there are none */
     const struct message *asked; /* the question as it was put */
     int64_t asked_at, until;     /* UTC seconds */
+    int64_t tap;                 /* the number of the question's links (tap_number); 0: none yet */
     int tries;                   /* misunderstandings of this question */
     uint64_t answered;           /* pure questions that are answered, a bit a step */
     int trail[SESSION_TRAIL];    /* steps answered so far, in order */

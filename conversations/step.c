@@ -3,6 +3,7 @@
 
 #include "conversations/format.h"
 #include "conversations/run.h"
+#include "conversations/taps.h"
 #include "gateway/base/json.h"
 
 enum { CHOICES_MAX = 9 }; /* design.md, "Conversations" */
@@ -69,6 +70,10 @@ int run_action(struct run *r, const struct action *a, struct action_call *call)
         r->out->forget_text = true;
     if (call->forget_session)
         r->gone = true;
+    if (rc >= 0 && call->conversation != 0)
+        rc = run_move(r, call->conversation);
+    if (rc >= 0 && call->parted != 0)
+        rc = run_part(r, call->parted);
     return rc;
 }
 
@@ -102,6 +107,7 @@ static int put_question(struct run *r, const struct message *m)
     f->asked_at = r->s->now;
     f->until = r->s->now + f->flow->wait;
     f->by_us = false;
+    f->tap = tap_number(f->flow, f->step, f->slots, f->items);
     f->talked = true;
     r->asked = true;
     return run_say(r, m, f->slots, f->items);
@@ -201,6 +207,10 @@ static int follow(struct run *r, int from, const struct target *t, const struct 
     }
     case TARGET_WISH:
         return run_second_wish(r);
+    case TARGET_BELOW_ON:
+    case TARGET_BELOW_OFF:
+        rc = run_end(r);
+        return rc < 0 ? rc : run_below(r, t->kind == TARGET_BELOW_ON);
     default:
         return run_end(r);
     }

@@ -57,11 +57,18 @@ static const struct {
     bool in_menu;
     enum target_kind kind;
 } words[] = {
-    { "wish", false, TARGET_WISH },    { "next", false, TARGET_NEXT },
-    { "end", false, TARGET_END },      { "yes", true, TARGET_YES },
-    { "no", true, TARGET_NO },         { "again", true, TARGET_AGAIN },
-    { "leave", true, TARGET_LEAVE },   { "back", true, TARGET_BACK },
-    { "answer", true, TARGET_ANSWER }, { "silence", true, TARGET_SILENCE },
+    { "wish", false, TARGET_WISH },
+    { "next", false, TARGET_NEXT },
+    { "below.on", false, TARGET_BELOW_ON },
+    { "below.off", false, TARGET_BELOW_OFF },
+    { "end", false, TARGET_END },
+    { "yes", true, TARGET_YES },
+    { "no", true, TARGET_NO },
+    { "again", true, TARGET_AGAIN },
+    { "leave", true, TARGET_LEAVE },
+    { "back", true, TARGET_BACK },
+    { "answer", true, TARGET_ANSWER },
+    { "silence", true, TARGET_SILENCE },
 };
 
 static bool read_text(struct reader *r, struct slice text)

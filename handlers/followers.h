@@ -13,5 +13,8 @@ enum follower_outcome {
 };
 /* The outcome, or GW_E*. */
 GW_MUSTCHECK int follower_left(const struct service *s, int64_t address);
+/* Takes an address from a volunteer who has another, which takes its place: 1, 0 when there is none
+ * other and nothing changed, or GW_E*. */
+GW_MUSTCHECK int follower_unlink(const struct service *s, int64_t volunteer, int64_t address);
 
 #endif

@@ -105,6 +105,11 @@ struct policy {
     int64_t code_hours;           /* life of the one-use code of a first role */
     int64_t code_attempts;        /* wrong codes a phone may send in that time */
     int64_t code_failures;        /* wrong codes of all phones after which open codes are dead */
+    int64_t bind_minutes;         /* a code that binds a phone is good for */
+    int64_t bind_tries;           /* of that code */
+    int64_t bind_wait_seconds;    /* from one code to the next */
+    int64_t bind_codes_day;       /* an address may ask for, and a phone gets */
+    int64_t bind_silent_days;     /* without a sign of life: the number may be another's */
     int64_t role_sleep_days;      /* without use */
     int64_t role_confirm_hours;   /* how long an appointment waits for its number */
     int64_t offer_role_days;      /* how long an offered role waits for its yes */

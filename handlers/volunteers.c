@@ -2,6 +2,7 @@
 
 #include "gateway/base/utf8.h"
 #include "gateway/store/timers.h"
+#include "handlers/bindings.h"
 #include "handlers/consents.h"
 #include "handlers/counters.h"
 #include "handlers/hours.h"
@@ -290,6 +291,8 @@ int volunteer_register(const struct service *s, const struct volunteer_form *for
         out->state = VOLUNTEER_PENDING_GUARDIAN;
     out->provisional = form->imported || (people > 0 && !form->by_guardian);
     rc = insert_volunteer(s, out);
+    if (rc >= 0 && !form->imported && !form->by_guardian)
+        rc = bind_new(s, out->id, out->address);
     if (rc >= 0 && !form->imported)
         rc = put_consent(s, form, out->id);
     if (rc >= 0 && waits)

@@ -94,7 +94,10 @@ static enum webhook_refusal read_message(const struct xml *xml, struct slice typ
         return REFUSED_MALFORMED;
     out->kind = row->kind;
     out->key = arena_printf(a, "m:%.*s:%.*s", SLICE_ARG(out->sender), SLICE_ARG(id));
-    out->tapped = wechat_element(xml, "bizmsgmenuid").n > 0;
+    struct slice menu = wechat_element(xml, "bizmsgmenuid");
+    out->tapped = menu.n > 0;
+    if (out->tapped && (!wechat_is_number(menu) || slice_to_int(menu, &out->tap) != 0))
+        out->tap = -1;
     if (row->text != NULL)
         out->text = wechat_text(xml_get(xml, row->text), a);
     if (row->media != NULL) {

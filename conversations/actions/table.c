@@ -5,6 +5,7 @@ extern const struct action account_actions[];
 extern const struct action activities_actions[];
 extern const struct action appoint_actions[];
 extern const struct action attendance_actions[];
+extern const struct action bind_actions[];
 extern const struct action calling_actions[];
 extern const struct action cancel_actions[];
 extern const struct action change_actions[];
@@ -85,6 +86,7 @@ const struct action *const action_tables[] = {
     evaluation_actions,
     series_actions,
     propose_actions,
+    bind_actions,
     NULL,
     NULL,
 };

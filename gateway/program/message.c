@@ -85,6 +85,7 @@ static int run_turn(const struct catalogue *c, const struct service *s,
         .event = in->event,
         .event_slots = in->event_slots,
         .channel = in->channel,
+        .tap = in->tap,
     };
     int rc = turn(c, s, &input, &out->turn);
     if (rc < 0)

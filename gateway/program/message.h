@@ -19,6 +19,7 @@ struct message_input {
     struct slice media;            /* the provider's id of a file that came with it; empty: none */
     struct slice media_kind;       /* "image", "voice", "video" */
     const struct reading *reading; /* NULL for an event */
+    int64_t tap;                   /* of a choice of ours: the number of its list; 0: typed */
     struct slice text;             /* as written, kept encrypted */
     enum text_channel channel;
     const struct understander *understander;

@@ -434,6 +434,7 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .realm = slice_of(x->account->realm),
                    .sender = in->sender,
                    .key = in->key,
+                   .tap = in->tap,
                    .text = in->text,
                    .channel = channel,
                    .grant_kind = in->grant_kind,

@@ -204,13 +204,13 @@ static void taps_become_links(void **state)
     sbuf_init(&b, 1000);
     sbuf_init(&linked, 1000);
     assert_int_equal(render_text("选：〔去〕〔{n}号〕", "{\"n\": 2}", true, &b, &how), GW_OK);
-    part_links(sbuf_slice(&b), &linked);
+    part_links(sbuf_slice(&b), 1, &linked);
     assert_slice(sbuf_slice(&linked),
                  "选：<a href=\"weixin://bizmsgmenu?msgmenucontent=%E5%8E%BB&msgmenuid=1\">去</a>"
                  "<a href=\"weixin://bizmsgmenu?msgmenucontent=2%E5%8F%B7&msgmenuid=1\">2号</a>");
     sbuf_clear(&linked);
     assert_int_equal(render_text("没关的〔去", "{}", true, &b, &how), GW_OK);
-    part_links(sbuf_slice(&b), &linked);
+    part_links(sbuf_slice(&b), 1, &linked);
     assert_slice(sbuf_slice(&linked), "没关的〔去");
     sbuf_free(&b);
     sbuf_free(&linked);

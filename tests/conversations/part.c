@@ -11,10 +11,10 @@ static size_t sent(struct slice part, bool follows)
 {
     struct sbuf b;
     sbuf_init(&b, 100000);
-    part_links(part, &b);
+    part_links(part, 1, &b);
     if (follows) {
         sbuf_char(&b, '\n');
-        part_links(more, &b);
+        part_links(more, 1, &b);
     }
     size_t n = sbuf_slice(&b).n;
     assert_false(b.failed);
@@ -108,7 +108,7 @@ static void brackets_that_are_no_link(void **state)
         sbuf_str(&b, "〔");
     assert_true(check(sbuf_slice(&b)) >= 4);
     sbuf_clear(&b);
-    part_links(SLICE("a〔b〕c〔d"), &b);
+    part_links(SLICE("a〔b〕c〔d"), 1, &b);
     assert_slice(sbuf_slice(&b),
                  "a<a href=\"weixin://bizmsgmenu?msgmenucontent=b&msgmenuid=1\">b</a>c〔d");
     sbuf_free(&b);

@@ -39,6 +39,24 @@ static int make_district(struct world *w, const struct service *s, void *context
 
 SQL(fixture_set_code, "UPDATE role_codes SET digest = $digest WHERE used_at = 0");
 
+SQL(fixture_bind_code, "UPDATE bind_codes SET digest = $digest WHERE id = $id");
+SQL(fixture_bind_open, "SELECT MAX(id) FROM bind_codes WHERE state = $open");
+
+/* The code that binds a phone, on its way, becomes 385012. */
+static int set_bind_code(struct world *w, const struct service *s, void *context)
+{
+    int64_t id = 0;
+    (void)w;
+    (void)context;
+    int rc = sql_int(s->tx, &fixture_bind_open, BINDS(BIND_INT("open", 1)), &id);
+    if (rc < 0)
+        return rc;
+    struct slice both = arena_printf(s->arena, "%lld/385012", (long long)id);
+    return sql_run(
+        s->tx, &fixture_bind_code,
+        BINDS(BIND_BLOB("digest", protect_digest(s, "bind_code", both)), BIND_INT("id", id)));
+}
+
 /* A one-use code for the first lead of the district, as the server prints it; always 739164. */
 static int make_code(struct world *w, const struct service *s, void *context)
 {
@@ -120,9 +138,9 @@ static const struct {
     const char *name;
     int (*run)(struct world *w, const struct service *s, void *context);
 } fixtures[] = {
-    { "demo", fill_demo },       { "district", make_district }, { "code", make_code },
-    { "places", place_station }, { "imported", import_list },   { "number", set_number },
-    { "office", make_office },
+    { "demo", fill_demo },       { "district", make_district },  { "code", make_code },
+    { "places", place_station }, { "imported", import_list },    { "number", set_number },
+    { "office", make_office },   { "bind_code", set_bind_code },
 };
 
 int fixture_run(struct world *w, const char *name)

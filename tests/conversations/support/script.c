@@ -82,6 +82,18 @@ static bool send(struct script *s, struct slice text)
     return true;
 }
 
+static bool do_tap(struct script *s, struct slice rest)
+{
+    int64_t back;
+    struct slice first = next_word(&rest);
+    if (slice_to_int(first, &back) != GW_OK || rest.n == 0)
+        return malformed(s, "@ tap BACK TEXT");
+    s->failed = world_tap(s->world, (int)back, rest);
+    s->said = true;
+    return s->failed != GW_ENOTFOUND ||
+           complain(s, "a reply with the choice ", rest, SLICE("none"));
+}
+
 static bool do_event(struct script *s, struct slice rest)
 {
     struct slice name = next_word(&rest);
@@ -176,6 +188,8 @@ static bool do_at(struct script *s, struct slice rest)
         return do_setup(s, SLICE("demo"));
     if (slice_eq(word, SLICE("event")))
         return do_event(s, rest);
+    if (slice_eq(word, SLICE("tap")))
+        return do_tap(s, rest);
     if (slice_eq(word, SLICE("deliver")))
         return do_deliver(s, rest);
     if (slice_eq(word, SLICE("answers")))
@@ -194,7 +208,7 @@ static bool do_at(struct script *s, struct slice rest)
     }
     return malformed(
         s,
-        "@ now, as, wechat, setup, demo, event, policy, unsigned, templates, deliver, answers or restart");
+        "@ now, as, wechat, setup, demo, event, tap, policy, unsigned, templates, deliver, answers or restart");
 }
 
 /* expected messages: [id] {…} text */

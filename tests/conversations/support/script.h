@@ -16,15 +16,13 @@
  *                                            the reply to a single one is looked at as ever
  *     @ policy KEY N                         a number of policy from here on
  *     @ restart                              closes and opens the store
- *     > text                                 what the person writes
- *     < [id] {n · s段} text                  the one reply; {…} and the text may be left out
- *     < [id+id] text                         replies that were joined
- *     <                                      no reply
- *     « PHONE [id] {n · s段} text            the next message of our own to that phone
- *     « PHONE                                nothing (more) went to that phone
- *     = TABLE [WHERE …] N                    counts rows
- *     = at FLOW STEP                         where the conversation stands; `= at -` nothing is
- * open
+ *     @ tap BACK TEXT                        taps the choice of the reply so many before the last
+ * (0) > text                                 what the person writes < [id] {n · s段} text the one
+ * reply; {…} and the text may be left out < [id+id] text                         replies that were
+ * joined <                                      no reply « PHONE [id] {n · s段} text            the
+ * next message of our own to that phone « PHONE                                nothing (more) went
+ * to that phone = TABLE [WHERE …] N                    counts rows = at FLOW STEP where the
+ * conversation stands; `= at -` nothing is open
  *
  * An SMS text may be given with its signature or without. Lines indented by four or more belong to
  * the text of the line above (WeChat). After a `>` its `<` lines come before anything else is

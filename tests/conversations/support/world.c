@@ -37,6 +37,8 @@ struct world *world_open(struct catalogue *catalogue)
 
 void world_close(struct world *w)
 {
+    for (int i = 0; i < w->shown_count; i++)
+        free(w->shown[i].text);
     turn_free(&w->turn);
     support_free(w->support);
     catalogue_release(w->catalogue);
@@ -143,6 +145,7 @@ int world_move_clock(struct world *w, int64_t now)
 struct saying {
     struct slice text, event;
     json_t *slots;
+    int64_t tap;
     int (*turn)(const struct catalogue *, const struct service *, const struct turn_input *,
                 struct turn *);
 };
@@ -178,6 +181,7 @@ static int run_turn(struct world *w, const struct service *s, void *context)
         .event = in->event,
         .event_slots = in->slots,
         .channel = w->channel,
+        .tap = in->tap,
         .reading = in->text.n > 0 ? understand_read(catalogue_understander(w->catalogue), in->text,
                                                     w->channel, s->now, s->arena)
                                   : NULL,
@@ -186,11 +190,29 @@ static int run_turn(struct world *w, const struct service *s, void *context)
     return rc < 0 ? rc : keep(w, s, in, &address, arena_printf(s->arena, "t%d", ++w->keys));
 }
 
+/* What the person sees stays there to be tapped. */
+static void note_shown(struct world *w)
+{
+    struct slice text;
+    if (w->channel == CHANNEL_SMS || w->turn.reply_count == 0 ||
+        world_reply_text(w, false, &text) < 0)
+        return;
+    if (w->shown_count == WORLD_SHOWN_MAX) {
+        free(w->shown[0].text);
+        memmove(w->shown, w->shown + 1, (WORLD_SHOWN_MAX - 1) * sizeof *w->shown);
+        w->shown_count--;
+    }
+    w->shown[w->shown_count].menu = json_int(w->turn.replies[0].params, "_menu", 0);
+    w->shown[w->shown_count++].text = mem_dup(text);
+}
+
 static int say(struct world *w, struct saying in)
 {
     turn_free(&w->turn);
     arena_reset(&w->arena);
     int rc = world_transact(w, run_turn, &in);
+    if (rc >= 0)
+        note_shown(w);
     if (rc >= 0)
         return rc;
     char why[2 * WORLD_ERROR_MAX];
@@ -206,6 +228,17 @@ static int say(struct world *w, struct saying in)
 int world_say(struct world *w, struct slice text, struct slice event)
 {
     const struct saying in = { .text = text, .event = event, .turn = conversation_turn };
+    return say(w, in);
+}
+
+int world_tap(struct world *w, int back, struct slice text)
+{
+    char choice[400];
+    int at = w->shown_count - 1 - back;
+    snprintf(choice, sizeof choice, "〔%.*s〕", SLICE_ARG(text));
+    if (at < 0 || strstr(w->shown[at].text, choice) == NULL)
+        return GW_ENOTFOUND;
+    const struct saying in = { .text = text, .tap = w->shown[at].menu, .turn = conversation_turn };
     return say(w, in);
 }
 

@@ -8,7 +8,7 @@
 #include "handlers/service.h"
 #include "tests/support/support.h"
 
-enum { WORLD_SEEN_MAX = 2000, WORLD_ERROR_MAX = 1000 };
+enum { WORLD_SEEN_MAX = 2000, WORLD_ERROR_MAX = 1000, WORLD_SHOWN_MAX = 16 };
 
 struct world {
     struct support *support;
@@ -24,6 +24,11 @@ struct world {
     int traces;                   /* transactions so far: each has a trace of its own */
     int64_t seen[WORLD_SEEN_MAX]; /* outbox rows shown already */
     int seen_count;
+    struct {
+        int64_t menu; /* the number its links carry */
+        char *text;
+    } shown[WORLD_SHOWN_MAX]; /* the last replies in WeChat, newest last */
+    int shown_count;
     struct arena arena;          /* of the last turn */
     struct turn turn;            /* the last turn */
     char error[WORLD_ERROR_MAX]; /* why the last call failed */
@@ -43,6 +48,10 @@ int world_move_clock(struct world *w, int64_t now);
 int world_say(struct world *w, struct slice text, struct slice event);
 /* The same for an event that brings slots (borrowed). */
 int world_event(struct world *w, struct slice event, json_t *slots);
+
+/* Taps a choice 〔text〕 of the reply in WeChat `back` before the last: GW_ENOTFOUND when it has no
+ * such choice, else as world_say. */
+int world_tap(struct world *w, int back, struct slice text);
 
 /* Runs `run` in a transaction that is committed when it returns 0 or more; also run by the calls
  * above. */

@@ -224,6 +224,12 @@ struct token_answer {
     int64_t expires_in; /* seconds */
 };
 
+/* What a scene's code came to. */
+struct scene_answer {
+    struct sent sent;     /* SEND_OK, or why there is none */
+    struct slice content; /* of the QR code */
+};
+
 struct adapter {
     const char *name;    /* the "provider" of the configuration: "wechat", "kannel" */
     const char *channel; /* "sms" or "wechat" */
@@ -276,6 +282,13 @@ struct adapter {
                  struct fault *fault);
     void (*token_read)(const struct account *account, const struct http_result *result,
                        struct arena *a, struct token_answer *out);
+    /* Asks for a QR code whose scan brings back `scene` (1 to 64 letters, digits, dots) as that of
+     * INBOUND_SCAN or INBOUND_SUBSCRIBE, for `seconds`; GW_E* when the account is not made for it.
+     * NULL: no codes. And reads what came back. */
+    int (*scene)(const struct account *account, struct slice token, struct slice scene, int seconds,
+                 struct arena *a, struct http_call *out, struct fault *fault);
+    void (*scene_read)(const struct account *account, const struct http_result *result,
+                       struct arena *a, struct scene_answer *out);
 };
 
 /* All adapters, NULL-terminated: how to add a provider is one file and one line in

@@ -144,6 +144,11 @@ static int turn_away(struct run *r, const struct target *none)
     f->until = r->s->now + f->flow->wait;
     json_t *slots = json_object();
     json_object_set_new(slots, "wish", render_label(f->flow->label, f->slots));
+    for (int i = 0; i < none->flow->takes.count; i++) {
+        json_t *value = json_object_get(f->slots, none->flow->takes.names[i]);
+        if (value != NULL)
+            json_object_set(slots, none->flow->takes.names[i], value);
+    }
     /* Registration that stands half-done is gone on with, above the wish. */
     int open = find_open(&r->session, none->flow);
     if (open >= 0) {

@@ -117,6 +117,7 @@ static const struct policy_key keys[] = {
     KEY(bind_wait_seconds, "seconds", 60, 30, 3600, "ours: what providers ask between codes"),
     KEY(bind_codes_day, "texts", 5, 1, 50, "ours: nobody is flooded with codes"),
     KEY(bind_silent_days, "days", 365, 30, 3650, "ours: numbers come to others in some months"),
+    KEY(checkout_ask_minutes, "minutes", 30, 0, DAY, "ours: who stays to tidy up signs out first"),
     KEY(role_sleep_days, "days", 180, 1, 3650, "ours: a forgotten power is no power"),
     KEY(offer_role_days, "days", 7, 1, 60, "ours: as long as any question stays open"),
     KEY(role_confirm_hours, "hours", 24, 1, 168, "ours: an appointment is not a week's matter"),

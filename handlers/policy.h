@@ -110,6 +110,7 @@ struct policy {
     int64_t bind_wait_seconds;    /* from one code to the next */
     int64_t bind_codes_day;       /* an address may ask for, and a phone gets */
     int64_t bind_silent_days;     /* without a sign of life: the number may be another's */
+    int64_t checkout_ask_minutes; /* after the end: who scanned and did not sign out is asked */
     int64_t role_sleep_days;      /* without use */
     int64_t role_confirm_hours;   /* how long an appointment waits for its number */
     int64_t offer_role_days;      /* how long an offered role waits for its yes */

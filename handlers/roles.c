@@ -46,7 +46,9 @@ SQL(role_insert, "INSERT INTO roles (id, org, kind, state, address, name, grante
 SQL(role_one, "SELECT " ROLE_COLUMNS " " ROLE_FROM "WHERE r.id = $id");
 SQL(role_held, "SELECT r.id FROM roles r WHERE r.address = $address AND r.org = $org "
                "AND r.kind = $kind AND r.state IN (1, 2)");
-SQL(roles_at, "SELECT " ROLE_COLUMNS " " ROLE_FROM "WHERE r.address = $address "
+SQL(roles_at, "SELECT " ROLE_COLUMNS " " ROLE_FROM "WHERE r.address IN "
+              "(SELECT b.id FROM addresses a JOIN addresses b "
+              "ON b.conversation = a.conversation WHERE a.id = $address) "
               "AND r.state IN (1, 2) ORDER BY r.state DESC, r.kind, r.id LIMIT 200");
 SQL(roles_below, "WITH RECURSIVE down (id, depth) AS ("
                  "SELECT id, 0 FROM organizations WHERE id = $org UNION ALL "

@@ -22,6 +22,7 @@ struct account_terms {
     const char *signature;   /* of its SMS, without 【】; NULL: none */
     int64_t price;           /* fen a segment of an SMS; 0: not known */
     bool signed_pushes;      /* its provider proves the sender, else a number alone can be forged */
+    const char *screens;     /* where the pages of its activities are; NULL: it has none */
     const json_t *templates; /* approved ones by message, of an account that sends no others; or
                                 NULL */
 };

@@ -5,6 +5,7 @@
 #include "handlers/guardians.h"
 #include "handlers/imports.h"
 #include "handlers/offers.h"
+#include "handlers/scans.h"
 #include "handlers/proxies.h"
 #include "handlers/requests.h"
 #include "handlers/seal.h"
@@ -18,6 +19,7 @@ const struct timer_handler handler_timers[] = {
     { "activity.eve", attendance_eve_timer },
     { "activity.over", attendance_over_timer },
     { "activity.reminder", signups_remind },
+    { "activity.scanned", scan_over_timer },
     { "attendance.due", attendance_due_timer },
     { "broadcast.begin", broadcast_begin_timer },
     { "broadcast.call", broadcast_call_timer },

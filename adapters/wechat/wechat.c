@@ -5,6 +5,7 @@
 #include "adapters/wechat/account.h"
 #include "adapters/wechat/client.h"
 #include "adapters/wechat/message.h"
+#include "adapters/wechat/qr.h"
 #include "adapters/wechat/reply.h"
 #include "adapters/wechat/signature.h"
 
@@ -230,4 +231,6 @@ const struct adapter adapter_wechat = {
     .consent = wechat_client_consent,
     .token = wechat_client_token,
     .token_read = wechat_client_token_read,
+    .scene = wechat_qr_scene,
+    .scene_read = wechat_qr_scene_read,
 };

@@ -4,6 +4,7 @@
 #include "handlers/attendance.h"
 #include "handlers/notify.h"
 #include "handlers/roles.h"
+#include "handlers/scans.h"
 
 enum { LED = 20 };
 
@@ -123,6 +124,18 @@ static int checkin_leave(struct action_call *call)
     return action_end(call, attendance_leave_outcome_name((enum attendance_leave_outcome)rc));
 }
 
+/* The page to be held up, where a link may be sent. */
+static void put_screen(struct action_call *call, int64_t activity)
+{
+    const struct service *s = call->service;
+    char page[SCAN_PAGE_MAX];
+    json_object_del(call->slots, "screen");
+    if (call->channel == CHANNEL_SMS || s->terms == NULL || s->terms->screens == NULL)
+        return;
+    scan_page(s->vault, call->address->account, activity, page);
+    json_put_slice(call->slots, "screen", arena_printf(s->arena, "%s/%s", s->terms->screens, page));
+}
+
 /* 签到码: the leader of what is near, or of the number that was given, may have it at any time. */
 static int checkin_code(struct action_call *call)
 {
@@ -149,6 +162,7 @@ static int checkin_code(struct action_call *call)
     char code[8];
     rc = attendance_code(s, a.id, code);
     json_put_slice(call->slots, "checkin_code", arena_dup(s->arena, slice_of(code)));
+    put_screen(call, a.id);
     return rc < 0 ? rc : action_end(call, "shown");
 }
 

@@ -84,13 +84,15 @@ static int start_known(struct action_call *call, const struct volunteer *own, in
     return action_end(call, other ? "other" : "already");
 }
 
-/* Which of the three notices is shown; none to somebody who agreed to one and now wishes more. */
+/* Which of the notices is shown; none to somebody who agreed to one and now wishes more. */
 static void set_notice(json_t *slots)
 {
     bool agreed = json_flag(slots, "_agreed", false);
     bool wish = json_slice(slots, "wish").n > 0;
     bool known = !wish && json_slice(slots, "name").n > 0;
-    json_object_set_new(slots, "_wish", json_boolean(!agreed && wish));
+    bool walk_in = wish && json_flag(slots, "_walk_in", false);
+    json_object_set_new(slots, "_walk", json_boolean(!agreed && walk_in));
+    json_object_set_new(slots, "_wish", json_boolean(!agreed && wish && !walk_in));
     json_object_set_new(slots, "_known", json_boolean(!agreed && known));
     json_object_set_new(slots, "_plain", json_boolean(!agreed && !wish && !known));
 }

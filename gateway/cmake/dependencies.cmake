@@ -19,6 +19,7 @@ linli_need(libcurl libcurl 7.88 libcurl4-openssl-dev)
 linli_need(hiredis hiredis 0.14 libhiredis-dev)
 linli_need(pcre2 libpcre2-8 10.40 libpcre2-dev)
 linli_need(icu icu-i18n 72 libicu-dev)
+linli_need(libqrencode libqrencode 4.1 libqrencode-dev)
 linli_need(expat expat 2.5 libexpat1-dev)
 if(NOT LINLI_SANITIZE) # sanitizers bring an allocator of their own
     find_library(LINLI_MIMALLOC mimalloc) # Debian's package brings no pkg-config file

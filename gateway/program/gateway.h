@@ -34,6 +34,7 @@ struct background;
 struct shared;
 struct tokens;
 struct router;
+struct screens;
 
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
@@ -54,6 +55,7 @@ struct gateway {
     struct background *background;
     struct tokens *tokens; /* loop's thread */
     struct router *router;
+    struct screens *screens; /* loop's thread */
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;

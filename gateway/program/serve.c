@@ -11,6 +11,7 @@
 #include "gateway/program/gateway.h"
 #include "gateway/program/tokens.h"
 #include "gateway/program/router.h"
+#include "gateway/program/screen.h"
 #include "gateway/program/wakeup.h"
 #include "handlers/seal.h"
 #include "handlers/training.h"
@@ -327,6 +328,7 @@ static void release(struct gateway *g)
     background_free(g);
     recent_free(g->recent);
     tokens_free(g);
+    screen_free(g);
     router_free(g);
     if (g->loop_ready)
         uv_loop_close(&g->loop);

@@ -13,6 +13,7 @@
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
 #include "gateway/program/message.h"
+#include "gateway/program/screen.h"
 #include "gateway/store/inbox.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
@@ -637,6 +638,8 @@ static void webhook(struct gateway *g, struct http_request *r)
     x->catalogue = catalogue_hold(g->catalogue);
     x->terms = installation_terms(&g->in);
     x->terms.signed_pushes = account->adapter->signs;
+    if (strcmp(account->channel, "wechat") == 0)
+        x->terms.screens = screen_base(g, account, &x->arena);
     log_trace(x->trace);
     /* Copies: the connection may go away while the worker works. */
     x->hook = (struct webhook){
@@ -705,6 +708,8 @@ void webhook_handle(void *gateway, struct http_request *r)
         show_ready(g, r);
     else if (get && slice_eq(r->path, SLICE("/metrics")))
         show_metrics(g, r);
+    else if (screen_handle(g, r))
+        return;
     else
         webhook(g, r);
 }

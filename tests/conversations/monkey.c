@@ -146,7 +146,7 @@ static void look_at_notices(struct world *w, int turn)
         while (world_next_notice(w, phones[i], &row) > 0) {
             char id[80];
             snprintf(id, sizeof id, "%.*s", SLICE_ARG(row.message));
-            if (world_message_text(w, row.message, row.params, true, &text) < 0) {
+            if (world_message_text(w, CHANNEL_SMS, row.message, row.params, true, &text) < 0) {
                 fault(turn, "cannot be rendered", id, row.params);
                 continue;
             }

@@ -9,6 +9,7 @@
 #include "gateway/base/sbuf.h"
 #include "gateway/base/segments.h"
 #include "gateway/base/utf8.h"
+#include "handlers/scans.h"
 #include "tests/conversations/support/fixtures.h"
 
 enum { FILE_BYTES_MAX = 1 << 20, CASES_MAX = 8000 };
@@ -78,6 +79,41 @@ static bool do_setup(struct script *s, struct slice rest)
 static bool send(struct script *s, struct slice text)
 {
     s->failed = world_say(s->world, text, SLICE(""));
+    s->said = true;
+    return true;
+}
+
+struct scanning {
+    int64_t number, minutes;
+    bool out;
+    char scene[SCAN_SCENE_MAX];
+};
+
+static int make_scene(struct world *w, const struct service *s, void *context)
+{
+    struct scanning *in = context;
+    struct service then = *s;
+    struct activity a;
+    (void)w;
+    int rc = activity_by_code(s, in->number, &a);
+    if (rc != 1)
+        return rc < 0 ? rc : GW_ENOTFOUND;
+    then.now -= in->minutes * 60;
+    scan_scene(&then, &a, in->out ? SCAN_OUT : SCAN_IN, in->scene);
+    return GW_OK;
+}
+
+static bool do_scan(struct script *s, struct slice event, struct slice rest)
+{
+    struct slice side = next_word(&rest), number = next_word(&rest);
+    struct scanning in = { .out = slice_eq(side, SLICE("out")) };
+    if (slice_to_int(number, &in.number) != GW_OK || slice_to_int(rest, &in.minutes) != GW_OK)
+        return malformed(s, "@ scan in|out NUMBER MINUTES");
+    if (world_transact(s->world, make_scene, &in) < 0)
+        return complain(s, "an activity ", number, SLICE("none"));
+    json_t *slots = json_pack("{s:s}", "scene", in.scene);
+    s->failed = world_event(s->world, event, slots);
+    json_decref(slots);
     s->said = true;
     return true;
 }
@@ -188,6 +224,10 @@ static bool do_at(struct script *s, struct slice rest)
         return do_setup(s, SLICE("demo"));
     if (slice_eq(word, SLICE("event")))
         return do_event(s, rest);
+    if (slice_eq(word, SLICE("scan")))
+        return do_scan(s, SLICE("scan"), rest);
+    if (slice_eq(word, SLICE("follow")))
+        return do_scan(s, SLICE("subscribe"), rest);
     if (slice_eq(word, SLICE("tap")))
         return do_tap(s, rest);
     if (slice_eq(word, SLICE("deliver")))
@@ -208,7 +248,7 @@ static bool do_at(struct script *s, struct slice rest)
     }
     return malformed(
         s,
-        "@ now, as, wechat, setup, demo, event, tap, policy, unsigned, templates, deliver, answers or restart");
+        "@ now, as, wechat, setup, demo, event, tap, scan, follow, policy, unsigned, templates, deliver, answers or restart");
 }
 
 /* expected messages: [id] {…} text */
@@ -301,8 +341,9 @@ static bool check_notice(struct script *s, struct slice rest)
         return complain(s, "", rest, SLICE("nothing to that phone"));
     if (!slice_eq(wanted.id, row.message))
         return complain(s, "", rest, row.message);
-    if (world_message_text(w, row.message, row.params, false, &plain) < 0 ||
-        world_message_text(w, row.message, row.params, true, &signed_text) < 0)
+    enum text_channel channel = slice_eq(row.realm, SLICE("sms")) ? CHANNEL_SMS : CHANNEL_WECHAT;
+    if (world_message_text(w, channel, row.message, row.params, false, &plain) < 0 ||
+        world_message_text(w, channel, row.message, row.params, true, &signed_text) < 0)
         return complain(s, "a message that renders, ", row.message, slice_of(w->error));
     return check_text(s, &wanted, plain, signed_text);
 }

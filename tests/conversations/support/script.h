@@ -6,6 +6,9 @@
  *     @ wechat OPENID                        who writes in WeChat from here on
  *     @ setup NAME                           runs a fixture (support/fixtures.c)
  *     @ demo                                 the same as @ setup demo
+ *     @ scan in 41 2                         scans the code that the screen of 41 showed 2 minutes
+ * ago
+ *     @ follow in 41 0                       the same by somebody who does not follow yet
  *     @ event subscribe                      an event instead of a text
  *     @ event location {"latitude": 22.78}   the same with what comes with it
  *     @ unsigned                             accounts that do not prove the sender from here on

@@ -339,7 +339,7 @@ static int send_row(struct world *w, const struct service *s, const struct outbo
         return outbox_outcome(s->tx, row->id, OWNER, row->attempt,
                               may.verdict == BROADCAST_LATER ? OUTBOX_LATER : OUTBOX_NEEDLESS,
                               SLICE(""), slice_of(may.reason), may.at, s->now);
-    rc = world_message_text(w, row->message, row->params, true, &text);
+    rc = world_message_text(w, CHANNEL_SMS, row->message, row->params, true, &text);
     if (rc >= 0)
         rc = outbox_sending(s->tx, row->id, OWNER, row->attempt, s->now, SECONDS,
                             segments_mainland(text), segments_mainland(text) * w->terms.price);
@@ -440,12 +440,12 @@ int world_reply_text(struct world *w, bool signed_text, struct slice *out)
     return rc < 0 ? explain(w, "the reply cannot be rendered", rc) : rc;
 }
 
-int world_message_text(struct world *w, struct slice id, struct slice params, bool signed_text,
-                       struct slice *out)
+int world_message_text(struct world *w, enum text_channel channel, struct slice id,
+                       struct slice params, bool signed_text, struct slice *out)
 {
     struct fault fault = { 0 };
     json_t *values = json_read(params, "params", 65536, &fault);
-    int rc = catalogue_render(w->catalogue, arena_str(&w->arena, id), values, CHANNEL_SMS,
+    int rc = catalogue_render(w->catalogue, arena_str(&w->arena, id), values, channel,
                               signed_text ? signature : NULL, false, &w->arena, out);
     json_decref(values);
     return rc < 0 ? explain(w, "the message cannot be rendered", rc) : rc;

@@ -76,7 +76,7 @@ struct slice world_reply_ids(struct world *w);
 
 /* The text of the last reply, or of a message; in the arena. `signed_text`: with the signature. */
 int world_reply_text(struct world *w, bool signed_text, struct slice *out);
-int world_message_text(struct world *w, struct slice id, struct slice params, bool signed_text,
-                       struct slice *out);
+int world_message_text(struct world *w, enum text_channel channel, struct slice id,
+                       struct slice params, bool signed_text, struct slice *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "gateway/store/people.h"
 #include "handlers/broadcasts.h"
 #include "handlers/protect.h"
+#include "handlers/list.h"
 
 SQL(consent_insert, "INSERT INTO consents (id, volunteer, address, kind, yes, version, channel, "
                     "words, at) VALUES ($id, $volunteer, $address, $kind, $yes, $version, "
@@ -106,16 +107,28 @@ struct lines {
     int64_t *ids;
     struct consent_line *list;
     int n, limit;
-    int64_t all;
+    int64_t *seen; /* ids of all lines, newest or not: channels of one person share some */
+    int all;
 };
 
-/* Where a line of this id stands among the newest; -1 when it is there already. */
+/* Notes a line; false when it was there already. */
+static bool is_new(const struct service *s, struct lines *l, int64_t id)
+{
+    for (int i = 0; i < l->all; i++)
+        if (l->seen[i] == id)
+            return false;
+    l->seen = list_room(s->arena, l->seen, l->all, sizeof *l->seen);
+    l->seen[l->all++] = id;
+    return true;
+}
+
+/* Where a line of this id stands among the newest. */
 static int place_of(const struct lines *l, int64_t id)
 {
     int at = 0;
     while (at < l->n && l->ids[at] > id)
         at++;
-    return at < l->n && l->ids[at] == id ? -1 : at;
+    return at;
 }
 
 static int add_lines(const struct service *s, int64_t address, struct lines *l)
@@ -123,10 +136,9 @@ static int add_lines(const struct service *s, int64_t address, struct lines *l)
     int rc, bad = 0;
     struct rows *r = sql_rows(s->tx, &consent_lines, BINDS(BIND_INT("address", address)));
     while ((rc = rows_next(s->tx, r)) == 1) {
-        int at = place_of(l, rows_int(r, 0));
-        if (at < 0)
+        if (!is_new(s, l, rows_int(r, 0)))
             continue;
-        l->all++;
+        int at = place_of(l, rows_int(r, 0));
         if (at == l->limit)
             continue;
         int last = l->n < l->limit ? l->n++ : l->limit - 1;

@@ -230,6 +230,11 @@ void catalogue_release(struct catalogue *c)
     free(c);
 }
 
+const json_t *catalogue_wechat_menu(const struct catalogue *c)
+{
+    return c->menu.wechat;
+}
+
 const struct understander *catalogue_understander(const struct catalogue *c)
 {
     return c->understander;

@@ -35,6 +35,9 @@ GW_MUSTCHECK int catalogue_load_from(const struct catalogue_options *options,
 struct catalogue *catalogue_hold(struct catalogue *c); /* any thread */
 void catalogue_release(struct catalogue *c);           /* any thread; NULL is fine */
 const struct understander *catalogue_understander(const struct catalogue *c);
+/* The menu of official accounts, "wechat" of menu.json: what a tap sends ("key") is read as if it
+ * had been typed. Borrowed; NULL: none. */
+const json_t *catalogue_wechat_menu(const struct catalogue *c);
 
 /* What `linli check` prints: findings (empty array: all is proven) and a row a message with its
  * longest SMS rendering and segments: {"findings": […], "messages":

@@ -132,7 +132,7 @@ void menu_read(struct catalogue *c, json_t *menu)
     static const char *const known[] = { "words",   "safety",  "unknown", "digit", "courtesy",
                                          "stuck",   "apology", "gates",   "which", "still",
                                          "second",  "resume",  "left",    "more",  "first",
-                                         "old_tap", NULL };
+                                         "old_tap", "wechat",  NULL };
     struct menu *m = &c->menu;
     const struct {
         const char *key;
@@ -158,4 +158,5 @@ void menu_read(struct catalogue *c, json_t *menu)
     m->more = read_message(c, menu, "more");
     if (json_object_get(menu, "old_tap") != NULL)
         m->old_tap = read_message(c, menu, "old_tap");
+    m->wechat = json_object_get(menu, "wechat");
 }

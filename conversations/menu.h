@@ -47,6 +47,7 @@ struct menu {
     const struct message
         *more; /* its SMS text is the word that asks for the rest of a long reply */
     const struct message *old_tap; /* a choice was tapped whose question is over */
+    const json_t *wechat; /* the menu of official accounts, as WeChat takes it; NULL: none */
 };
 
 /* Reads conversations/menu.json; faults go to catalogue_problem. */

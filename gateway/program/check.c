@@ -8,6 +8,7 @@
 #include "gateway/base/json.h"
 #include "gateway/program/check_accounts.h"
 #include "gateway/program/command.h"
+#include "gateway/program/wechat_menu.h"
 
 static void print_messages(const json_t *messages)
 {
@@ -86,6 +87,7 @@ int command_check(int argc, char **argv)
         return command_fail("check", &fault);
     json_t *report = catalogue_check(catalogue, signature);
     catalogue_check_understanding(catalogue, report);
+    wechat_menu_prove(catalogue, installation_clock(), json_object_get(report, "findings"));
     if (config != NULL && check_accounts(config, catalogue, report, &fault) < 0) {
         json_decref(report);
         catalogue_release(catalogue);

@@ -52,5 +52,6 @@ int command_outbox(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_sms(int argc, char **argv);
+int command_wechat(int argc, char **argv);
 
 #endif

@@ -289,6 +289,13 @@ struct adapter {
                  struct arena *a, struct http_call *out, struct fault *fault);
     void (*scene_read)(const struct account *account, const struct http_result *result,
                        struct arena *a, struct scene_answer *out);
+    /* Asks for a file that a person sent, by its id; and reads what came back: SEND_OK with the
+     * file (borrowed from the result), or where it can be had; SEND_REJECTED when the provider does
+     * not have it. NULL: nothing can be fetched. */
+    int (*download)(const struct account *account, struct slice media, struct slice token,
+                    struct arena *a, struct http_call *out, struct fault *fault);
+    void (*downloaded)(const struct account *account, const struct http_result *result,
+                       struct arena *a, struct sent *sent, struct slice *file, struct slice *url);
 };
 
 /* All adapters, NULL-terminated: how to add a provider is one file and one line in

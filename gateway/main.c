@@ -25,6 +25,7 @@ static const struct subcommand {
     { "tasks", command_tasks, "count what people were asked to do, and what was on time" },
     { "outbox", command_outbox, "count what was sent, decide over what is uncertain" },
     { "sms", command_sms, "try an SMS account; write templates to submit for approval" },
+    { "media", command_media, "list and open the photos that people sent" },
     { "wechat", command_wechat, "check an official account; its menu, codes, tags, messages" },
     { "backup", command_backup, "copy a running installation into a file" },
     { "restore", command_restore, "make an installation from a backup" },

@@ -112,6 +112,7 @@ int wechat_account_check(struct account *account, struct arena *a, struct fault 
     rv = wechat_notices_read(account, w.templates, a, &out->notices, fault);
     if (rv == 0)
         rv = read_keys(account, &w, out, fault);
+    account->answers_only = out->app_secret.n == 0;
     if (rv == 0)
         account->prepared = out;
     return rv;

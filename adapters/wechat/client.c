@@ -5,6 +5,7 @@
 #include "adapters/wechat/account.h"
 #include "adapters/wechat/say.h"
 #include "gateway/base/json.h"
+#include "gateway/base/sbuf.h"
 
 enum {
     TOKEN_MAX = 4096,    /* at least 512 have to be kept (wechat.md 4.1) */
@@ -89,4 +90,30 @@ void wechat_client_token_read(const struct account *account, const struct http_r
         out->sent = (struct sent){ .outcome = SEND_LATER, .reason = SLICE("no token in it") };
     }
     json_decref(answer.object);
+}
+
+int wechat_client_download(const struct account *account, struct slice media, struct slice token,
+                           struct arena *a, struct http_call *out, struct fault *fault)
+{
+    struct sbuf query;
+    sbuf_init(&query, 1024);
+    sbuf_str(&query, "media_id=");
+    sbuf_url(&query, media);
+    int rc = query.failed ? fault_set(fault, GW_ETOOBIG, "the media id is too long")
+                          : wechat_call_build(account, WECHAT_DOWNLOAD, token, sbuf_slice(&query),
+                                              NULL, a, out, fault);
+    sbuf_free(&query);
+    return rc;
+}
+
+void wechat_client_downloaded(const struct account *account, const struct http_result *result,
+                              struct arena *a, struct sent *sent, struct slice *file,
+                              struct slice *url)
+{
+    const struct wechat_account *w = account->prepared;
+    wechat_download_read(result, a, sent, file, url);
+    if (url->n > 0 && !slice_starts(*url, SLICE("https://")) && !slice_starts(*url, w->api_url)) {
+        *sent = (struct sent){ .outcome = SEND_REJECTED, .reason = SLICE("an unsafe address") };
+        *url = SLICE("");
+    }
 }

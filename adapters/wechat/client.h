@@ -25,4 +25,13 @@ GW_MUSTCHECK int wechat_client_token(const struct account *account, struct arena
 void wechat_client_token_read(const struct account *account, const struct http_result *result,
                               struct arena *a, struct token_answer *out);
 
+/* media/get: photos and recordings as they are; of a video WeChat says where it is. Only an
+ * https:// address, or one of api_url, is gone to. */
+GW_MUSTCHECK int wechat_client_download(const struct account *account, struct slice media,
+                                        struct slice token, struct arena *a, struct http_call *out,
+                                        struct fault *fault);
+void wechat_client_downloaded(const struct account *account, const struct http_result *result,
+                              struct arena *a, struct sent *sent, struct slice *file,
+                              struct slice *url);
+
 #endif

@@ -233,4 +233,6 @@ const struct adapter adapter_wechat = {
     .token_read = wechat_client_token_read,
     .scene = wechat_qr_scene,
     .scene_read = wechat_qr_scene_read,
+    .download = wechat_client_download,
+    .downloaded = wechat_client_downloaded,
 };

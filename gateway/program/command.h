@@ -53,5 +53,6 @@ int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_sms(int argc, char **argv);
 int command_wechat(int argc, char **argv);
+int command_media(int argc, char **argv);
 
 #endif

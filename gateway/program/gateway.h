@@ -35,6 +35,7 @@ struct shared;
 struct tokens;
 struct router;
 struct screens;
+struct fetcher;
 
 struct gateway {
     struct installation in; /* worker's thread: store, ids, vault, policy */
@@ -56,6 +57,7 @@ struct gateway {
     struct tokens *tokens; /* loop's thread */
     struct router *router;
     struct screens *screens; /* loop's thread */
+    struct fetcher *fetcher;
     struct checkpoint *checkpoint;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;

@@ -103,6 +103,12 @@ static void log_impossible(struct gateway *g, const struct wanted *wanted,
                          LOG_TEXT("error", fault->text)));
 }
 
+/* An official account that may send nothing by itself: whoever has bound a phone gets an SMS. */
+static bool only_by_phone(const struct account *account)
+{
+    return account->answers_only && account->adapter->token != NULL;
+}
+
 /* The second way, where the account has one for this message. */
 static void plan_other(struct gateway *g, struct wanted wanted, struct arena *a,
                        struct dispatch_plan *out)
@@ -165,6 +171,8 @@ static void plan(void *context, const struct outbox_row *row, int64_t now, struc
     struct http_call call = { 0 };
     struct fault fault = { 0 };
     struct slice token = SLICE("");
+    if (only_by_phone(account)) /* admit finds the phone */
+        return;
     if (account->adapter->token != NULL &&
         tokens_get(g, account, row->id, now, &token, &out->at) == 0) {
         out->kind = DISPATCH_LATER;
@@ -243,9 +251,10 @@ static int admit_granted(const struct gateway *g, const struct service *s,
     const struct account *account = account_for(g, row);
     if (account == NULL || account->adapter->token == NULL)
         return GW_OK;
-    int rc = (row->ways_closed & 1) == 0 ? grant_take(s->tx, row->address, s->now) : 0;
+    bool can_call = !only_by_phone(account);
+    int rc = can_call && (row->ways_closed & 1) == 0 ? grant_take(s->tx, row->address, s->now) : 0;
     out->way = rc == 0;
-    if (rc == 0)
+    if (rc == 0 && can_call)
         rc = by_other_way(s, account, row, out);
     if (rc != 0)
         return rc < 0 ? rc : GW_OK;

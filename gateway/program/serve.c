@@ -7,6 +7,7 @@
 
 #include "gateway/program/command.h"
 #include "gateway/program/counters.h"
+#include "gateway/program/fetcher.h"
 #include "gateway/program/fleet.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/tokens.h"
@@ -111,6 +112,7 @@ static void on_terminate(uv_signal_t *signal, int number)
     g->stop_began = uv_now(&g->loop);
     http_server_quiesce(g->http);
     router_stop(g);
+    fetcher_stop(g);
     background_stop(g);
     uv_timer_start(&g->grace, on_grace, 0, 20);
 }
@@ -264,6 +266,8 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         rc = wakeup_watch(g, fault);
     if (rc == GW_OK)
         rc = router_start(g, fault);
+    if (rc == GW_OK)
+        rc = fetcher_start(g, fault);
     return rc == GW_OK ? start_http(g, fault) : rc;
 }
 
@@ -330,6 +334,7 @@ static void release(struct gateway *g)
     tokens_free(g);
     screen_free(g);
     router_free(g);
+    fetcher_free(g);
     if (g->loop_ready)
         uv_loop_close(&g->loop);
     accounts_free(&g->accounts);
@@ -392,6 +397,7 @@ int command_serve(int argc, char **argv)
         command_fail("serve", &fault);
         g.stopping = true;
         router_stop(&g);
+        fetcher_stop(&g);
         background_stop(&g);
         if (g.loop_ready)
             take_down(&g);

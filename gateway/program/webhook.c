@@ -9,6 +9,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/sbuf.h"
 #include "gateway/program/counters.h"
+#include "gateway/program/fetcher.h"
 #include "gateway/program/fleet.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
@@ -269,6 +270,8 @@ static void done_message(struct job *job, int error)
             count(g, COUNT_APOLOGIES, 0);
         if (m->result.unanswered != LOOP_NONE)
             count(g, COUNT_UNANSWERED, m->result.unanswered);
+        if (m->input.media.n > 0)
+            fetcher_wake(g);
         if (m->result.parts != MESSAGE_WHOLE)
             count(g, COUNT_PARTS, (int)m->result.parts);
         log_write(g->log, LOG_LEVEL_INFO, "message", slice_of(m->exchange->trace),

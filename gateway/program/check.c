@@ -50,9 +50,14 @@ static void print_accounts(const json_t *accounts)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(accounts, i, row) printf(
-        "account %s: %" PRId64 " of %" PRId64 " messages cannot leave\n",
-        json_text(row, "account", "?"), json_int(row, "cannot", 0), json_int(row, "messages", 0));
+    json_array_foreach(accounts, i, row)
+    {
+        bool official = json_object_get(row, "templates") != NULL;
+        printf(official ? "account %s: %" PRId64 " of %" PRId64 " templates are not right\n"
+                        : "account %s: %" PRId64 " of %" PRId64 " messages cannot leave\n",
+               json_text(row, "account", "?"), json_int(row, official ? "wrong" : "cannot", 0),
+               json_int(row, official ? "templates" : "messages", 0));
+    }
 }
 
 int command_check(int argc, char **argv)

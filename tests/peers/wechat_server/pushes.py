@@ -11,8 +11,9 @@ def sign(token, *parts):
     return hashlib.sha1("".join(sorted([token, *parts])).encode()).hexdigest()
 
 
-def push(url, token, xml, retries=3, patience=5.0, stamp=None, nonce=None):
-    """One push with WeChat's retries, which repeat the very same request. Status and body of the last attempt."""
+def push(url, token, xml, retries=3, patience=5.0, stamp=None, nonce=None, failed=lambda: None):
+    """One push with WeChat's retries, which repeat the very same request; `failed` is told of each without a 200. Status and
+    body of the last attempt."""
     parts = urllib.parse.urlsplit(url)
     stamp = str(int(time.time())) if stamp is None else str(stamp)
     nonce = nonce or str(time.time_ns() % 10**10)
@@ -33,6 +34,7 @@ def push(url, token, xml, retries=3, patience=5.0, stamp=None, nonce=None):
             connection.close()
         if status == 200:
             break
+        failed()
         if status == 0 and attempt < retries:  # a connection that was refused: the next attempt comes when it would
             time.sleep(max(0.0, patience - (time.monotonic() - began)))
     return status, body

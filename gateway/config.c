@@ -430,6 +430,20 @@ static bool is_secret(const struct config *c, size_t i)
            json_string_length(c->values[i]) > 0;
 }
 
+/* A secret as written when that is the name of a variable; nothing of it otherwise. */
+static json_t *printed_secret(const struct config *c, const char *name)
+{
+    json_t *section = json_object_get(c->written, name);
+    const char *dot = strchr(name, '.');
+    if (dot != NULL) {
+        char head[64];
+        snprintf(head, sizeof(head), "%.*s", (int)(dot - name), name);
+        section = json_object_get(json_object_get(c->written, head), dot + 1);
+    }
+    const char *text = json_string_value(section);
+    return text == NULL || text[0] == '\0' ? json_string("") : masked(section);
+}
+
 void config_print(const struct config *c, struct sbuf *out)
 {
     json_t *all = json_object();
@@ -438,6 +452,7 @@ void config_print(const struct config *c, struct sbuf *out)
         const char *dot = strchr(name, '.');
         json_t *value = config_keys[i].type == CONFIG_ACCOUNTS ? printed_accounts(c)
                         : is_secret(c, i)                      ? masked(c->values[i])
+                        : config_keys[i].type == CONFIG_SECRET ? printed_secret(c, name)
                                                                : json_incref(c->values[i]);
         if (!value)
             continue;

@@ -23,6 +23,7 @@ struct config;
 enum config_type {
     CONFIG_INT,
     CONFIG_TEXT,      /* `least` to `most` bytes */
+    CONFIG_SECRET,    /* the same, and never printed */
     CONFIG_NAME,      /* letters, digits, - and _, `least` to `most` of them */
     CONFIG_CHOICE,    /* one of the words in `unit`, separated by | */
     CONFIG_ADDRESS,   /* an IP address */

@@ -138,6 +138,7 @@ static bool text_fits(const struct config_key *key, const json_t *value)
     int minutes;
     switch (key->type) {
     case CONFIG_TEXT:
+    case CONFIG_SECRET:
         return length;
     case CONFIG_NAME:
         return length && is_name(s);
@@ -188,6 +189,7 @@ void config_expected(const struct config_key *key, struct sbuf *out)
         sbuf_printf(out, "a whole number from %" PRId64 " to %" PRId64, key->least, key->most);
         break;
     case CONFIG_TEXT:
+    case CONFIG_SECRET:
         sbuf_printf(out, "a string of %" PRId64 " to %" PRId64 " bytes", key->least, key->most);
         break;
     case CONFIG_NAME:

@@ -30,6 +30,11 @@ const struct config_key config_keys[] = {
       "Where the daily seal of the hours ledger is also written; relative to data.dir." },
     { "data.cache_kib", CONFIG_INT, "16384", 1024, 16777216, "KiB", false,
       "Memory for database pages." },
+    { "store.url", CONFIG_SECRET, "", 0, 2000, "", false,
+      "Database of PostgreSQL, as postgresql://USER:PASSWORD@HOST/DATABASE with collation C, which "
+      "several gateways may share; empty: SQLite in data.dir." },
+    { "store.workers", CONFIG_INT, "2", 1, 64, "", false,
+      "Connections to PostgreSQL, each with a thread that writes; SQLite has one." },
     { "zone", CONFIG_ZONE, "+08:00", 0, 0, "", false, "Offset from UTC in which times are shown." },
     { "node", CONFIG_INT, "0", 0, 511, "", false,
       "Number of this gateway; different for each that shares a database." },
@@ -115,6 +120,7 @@ static const char *type_name(enum config_type type)
     static const char *const names[] = {
         [CONFIG_INT] = "whole number",
         [CONFIG_TEXT] = "string",
+        [CONFIG_SECRET] = "secret string",
         [CONFIG_NAME] = "name",
         [CONFIG_CHOICE] = "one of",
         [CONFIG_ADDRESS] = "IP address",

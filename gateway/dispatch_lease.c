@@ -81,6 +81,9 @@ static int run_lease(struct job *job, struct tx *tx, int64_t now)
     struct group *g = (struct group *)job;
     struct slice *lanes;
     g->now = now;
+    g->count = g->asked = 0; /* it may run again */
+    for (int i = 0; i < g->d->line_count * QUEUES; i++)
+        g->shares[i] = (struct share){ .limit = g->shares[i].limit };
     g->rows = arena_alloc(&g->arena, (size_t)(g->room + ASK_LIMIT) * sizeof(*g->rows));
     int rc = take_back(g, tx);
     int n = rc < 0 ? rc : outbox_lanes(tx, &g->arena, &lanes);

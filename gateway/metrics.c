@@ -39,6 +39,7 @@ static const char *const stages[] = { "receive", "read",  "queue", "batch",
                                       "commit",  "reply", "send",  NULL };
 static const char *const classes[] = { "2xx", "3xx", "4xx", "5xx", NULL };
 static const char *const cuts[] = { "deadline", "too_big", NULL };
+static const char *const retries[] = { "conflict", "lost", NULL };
 static const char *const queues[] = { "messages", "outcomes", "background", NULL };
 static const char *const ends[] = { "kept", "undone", "lost", NULL };
 static const char *const outcomes[] = { "ok",       "later", "refused", "unknown",
@@ -87,6 +88,11 @@ static const struct metric_row platform[] = {
                                  "Requests to providers under way." },
     [METRIC_LEASES] = { "linli_outbox_looks_total", METRIC_COUNTER,
                         "How often the dispatcher looked for rows to send." },
+    [METRIC_RETRIES] = { "linli_transactions_retried_total",
+                         METRIC_COUNTER,
+                         "Transactions run again: another was in the way, or the connection was lost.",
+                         { "reason" },
+                         { retries } },
     [METRIC_PLATFORM] = { NULL },
 };
 

@@ -35,6 +35,7 @@ enum platform_metric {
     METRIC_SENDS,            /* by enum outbox_outcome */
     METRIC_SENDS_IN_FLIGHT,  /* gauge */
     METRIC_LEASES,           /* how often the dispatcher looked for rows */
+    METRIC_RETRIES,          /* by enum retry */
     METRIC_PLATFORM          /* the count */
 };
 
@@ -49,6 +50,7 @@ enum stage {
 };
 enum http_class { HTTP_2XX, HTTP_3XX, HTTP_4XX, HTTP_5XX };
 enum http_cut { HTTP_CUT_DEADLINE, HTTP_CUT_TOO_BIG };
+enum retry { RETRY_CONFLICT, RETRY_LOST };
 enum job_end { JOB_KEPT, JOB_UNDONE, JOB_LOST };
 
 /* Begins with the platform's table. The caller frees. */

@@ -9,6 +9,8 @@
 
 enum {
     DEFAULT_BATCH = 64,
+    SHARED_BATCH =
+        32, /* as many savepoints as PostgreSQL keeps in memory for each connection, halved */
     DEFAULT_LIMIT = 10000,
     OUTCOME_SHARE = 8, /* one job in so many is kept free for outcomes */
 };
@@ -19,24 +21,34 @@ struct queue {
     int count;
 };
 
+/* One connection's. */
+struct thread {
+    struct worker *worker;
+    struct batch_runner runner;
+    uv_thread_t id;
+    uv_cond_t wake;
+    struct queue queues[WORKER_QUEUES]; /* guarded by the worker's mutex, as is `sleeping` */
+    bool sleeping;
+    bool started;
+    _Atomic bool healthy;
+    _Atomic int messages;   /* waiting in WORKER_MESSAGES, read while background runs */
+    uint64_t background_at; /* the thread's own: when background last had a turn */
+    int passed_over;        /* the thread's own: batches of outcomes alone since then */
+};
+
 struct worker {
     struct worker_options options;
-    struct batch_runner runner; /* the thread's */
-    uv_thread_t thread;
+    struct thread threads[WORKER_THREADS];
+    int count;
     uv_async_t async;
-    uv_mutex_t mutex; /* guards what follows up to `finished` */
-    uv_cond_t wake;
-    struct queue queues[WORKER_QUEUES];
+    uv_mutex_t mutex; /* guards what follows up to `running` */
     struct queue done;
     unsigned woken;
-    bool sleeping;
+    int messages; /* waiting in all threads */
     bool stopping;
-    bool finished;
+    int running; /* threads that have not ended */
     _Atomic bool healthy;
     _Atomic int waiting;
-    _Atomic int messages;   /* waiting in WORKER_MESSAGES, read while background runs */
-    uint64_t background_at; /* the thread's: when background last had a turn */
-    int passed_over;        /* the thread's: batches of outcomes alone since then */
     void (*stopped)(void *context);
     void *stopped_context;
 };
@@ -79,38 +91,57 @@ static void queue_put_back(struct queue *q, struct queue *head)
     *head = (struct queue){ 0 };
 }
 
+/* Called with the mutex held. */
 static void show_waiting(struct worker *w)
 {
     int all = 0;
     for (int i = 0; i < WORKER_QUEUES; i++) {
-        all += w->queues[i].count;
-        metrics_set(w->options.metrics, METRIC_WAITING, i, w->queues[i].count);
+        int waiting = 0;
+        for (int k = 0; k < w->count; k++)
+            waiting += w->threads[k].queues[i].count;
+        all += waiting;
+        if (i == WORKER_MESSAGES)
+            w->messages = waiting;
+        metrics_set(w->options.metrics, METRIC_WAITING, i, waiting);
     }
-    atomic_store_explicit(&w->messages, w->queues[WORKER_MESSAGES].count, memory_order_relaxed);
+    for (int k = 0; k < w->count; k++)
+        atomic_store_explicit(&w->threads[k].messages, w->threads[k].queues[WORKER_MESSAGES].count,
+                              memory_order_relaxed);
     atomic_store_explicit(&w->waiting, all, memory_order_relaxed);
+}
+
+int worker_threads(const struct worker *w)
+{
+    return w->count;
+}
+
+int worker_thread_of(const struct worker *w, uint64_t lane)
+{
+    return (int)(lane % (uint64_t)w->count);
 }
 
 int worker_put(struct worker *w, enum worker_queue queue, struct job *job)
 {
     int rc = 0;
     bool wake = false;
+    struct thread *t = &w->threads[worker_thread_of(w, job->lane)];
     job->error = 0;
     job->queue = queue;
     job->queued_at = uv_hrtime();
     uv_mutex_lock(&w->mutex);
     if (w->stopping) {
         rc = GW_ECLOSED;
-    } else if (queue == WORKER_MESSAGES && w->queues[queue].count >= w->options.queue_limit) {
+    } else if (queue == WORKER_MESSAGES && w->messages >= w->options.queue_limit) {
         rc = GW_EBUSY;
     } else {
-        queue_push(&w->queues[queue], job);
+        queue_push(&t->queues[queue], job);
         show_waiting(w);
-        wake = w->sleeping;
-        w->sleeping = false;
+        wake = t->sleeping;
+        t->sleeping = false;
     }
     uv_mutex_unlock(&w->mutex);
     if (wake)
-        uv_cond_signal(&w->wake);
+        uv_cond_signal(&t->wake);
     return rc;
 }
 
@@ -124,8 +155,13 @@ int worker_waiting(const struct worker *w)
     return atomic_load_explicit(&w->waiting, memory_order_relaxed);
 }
 
-static void set_healthy(struct worker *w, bool healthy)
+/* The worker is well when all its threads are. */
+static void set_healthy(struct thread *t, bool healthy)
 {
+    struct worker *w = t->worker;
+    atomic_store_explicit(&t->healthy, healthy, memory_order_relaxed);
+    for (int i = 0; i < w->count; i++)
+        healthy = healthy && atomic_load_explicit(&w->threads[i].healthy, memory_order_relaxed);
     bool was = atomic_exchange_explicit(&w->healthy, healthy, memory_order_relaxed);
     metrics_set(w->options.metrics, METRIC_STORE_HEALTHY, 0, healthy);
     if (was && !healthy)
@@ -136,50 +172,71 @@ static void set_healthy(struct worker *w, bool healthy)
 
 /* All of it when nothing else waits. While outcomes pour in without messages (a broadcast is sent
  * as fast as it is expanded) one job in every other batch, else one a second. */
-static void take_background(struct worker *w, struct queue *batch, bool had_messages)
+static void take_background(struct thread *t, struct queue *batch, bool had_messages)
 {
-    struct queue *background = &w->queues[WORKER_BACKGROUND];
+    struct queue *background = &t->queues[WORKER_BACKGROUND];
     uint64_t now = uv_hrtime();
-    bool idle = w->queues[WORKER_MESSAGES].count == 0 && w->queues[WORKER_OUTCOMES].count == 0;
+    bool idle = t->queues[WORKER_MESSAGES].count == 0 && t->queues[WORKER_OUTCOMES].count == 0;
     if (background->count == 0) {
-        w->background_at = now;
-        w->passed_over = 0;
+        t->background_at = now;
+        t->passed_over = 0;
     } else if (idle) {
-        while (background->count > 0 && batch->count < w->options.batch)
+        while (background->count > 0 && batch->count < t->worker->options.batch)
             queue_push(batch, queue_pop(background));
-    } else if (now - w->background_at > second_ns || (!had_messages && w->passed_over > 0)) {
+    } else if (now - t->background_at > second_ns || (!had_messages && t->passed_over > 0)) {
         queue_push(batch, queue_pop(background));
     } else if (!had_messages) {
-        w->passed_over++;
+        t->passed_over++;
     }
 }
 
-/* Messages first; see worker.h for what is kept free. Called with the mutex held. */
-static void take(struct worker *w, struct queue *batch)
+/* In the order of their lanes, and in a lane as they came. A batch is short. */
+static void sort_by_lane(struct queue *batch)
 {
-    struct queue *messages = &w->queues[WORKER_MESSAGES], *outcomes = &w->queues[WORKER_OUTCOMES];
-    int limit = w->options.batch;
+    struct queue sorted = { 0 };
+    while (batch->count > 0) {
+        struct job *job = queue_pop(batch);
+        struct job **at = &sorted.first;
+        while (*at && (*at)->lane <= job->lane)
+            at = &(*at)->next;
+        job->next = *at;
+        *at = job;
+        if (job->next == NULL)
+            sorted.last = job;
+        sorted.count++;
+    }
+    *batch = sorted;
+}
+
+/* Messages first; see worker.h for what is kept free. Called with the mutex held. */
+static void take(struct thread *t, struct queue *batch)
+{
+    struct queue *messages = &t->queues[WORKER_MESSAGES], *outcomes = &t->queues[WORKER_OUTCOMES];
+    int limit = t->worker->options.batch;
     int kept = limit / OUTCOME_SHARE < outcomes->count ? limit / OUTCOME_SHARE : outcomes->count;
     bool had_messages = messages->count > 0;
     while (messages->count > 0 && batch->count < limit - kept)
         queue_push(batch, queue_pop(messages));
+    if (store_shared(t->runner.store))
+        sort_by_lane(batch);
     while (outcomes->count > 0 && batch->count < limit)
         queue_push(batch, queue_pop(outcomes));
-    take_background(w, batch, had_messages);
-    show_waiting(w);
+    take_background(t, batch, had_messages);
+    show_waiting(t->worker);
 }
 
 static bool message_waits(void *context)
 {
-    struct worker *w = context;
-    return atomic_load_explicit(&w->messages, memory_order_relaxed) > 0;
+    struct thread *t = context;
+    return atomic_load_explicit(&t->messages, memory_order_relaxed) > 0;
 }
 
 /* Hands results to the loop and gives back what had no turn. */
-static void report(struct worker *w, struct queue *done, struct queue *again, unsigned woken)
+static void report(struct thread *t, struct queue *done, struct queue *again, unsigned woken)
 {
+    struct worker *w = t->worker;
     uv_mutex_lock(&w->mutex);
-    queue_put_back(&w->queues[WORKER_BACKGROUND], again);
+    queue_put_back(&t->queues[WORKER_BACKGROUND], again);
     queue_append(&w->done, done);
     w->woken |= woken;
     show_waiting(w);
@@ -187,63 +244,85 @@ static void report(struct worker *w, struct queue *done, struct queue *again, un
     uv_async_send(&w->async);
 }
 
-static void run(struct worker *w, struct queue *batch)
+static bool thread_healthy(const struct thread *t)
+{
+    return atomic_load_explicit(&t->healthy, memory_order_relaxed);
+}
+
+static void run(struct thread *t, struct queue *batch)
 {
     struct batch_end end;
-    const struct job *rest = batch_run(&w->runner, batch->first, &end);
+    const struct job *rest = batch_run(&t->runner, batch->first, thread_healthy(t), &end);
     if (end.background) {
-        w->background_at = uv_hrtime();
-        w->passed_over = 0;
+        t->background_at = uv_hrtime();
+        t->passed_over = 0;
     }
     if (end.store_failed)
-        set_healthy(w, false);
-    else if (end.kept && !worker_healthy(w) && batch_probe(&w->runner) == 0)
-        set_healthy(w, true); /* not by what was kept: it may have written nothing */
+        set_healthy(t, false);
+    else if (end.kept && !thread_healthy(t) && batch_probe(&t->runner) == 0)
+        set_healthy(t, true); /* not by what was kept: it may have written nothing */
     struct queue done = { 0 };
     while (batch->first != rest)
         queue_push(&done, queue_pop(batch));
-    report(w, &done, batch, end.woken);
+    report(t, &done, batch, end.woken);
 }
 
 /* Waits for work; false when there is none and none will come. Called with the mutex held. A second
  * without work while the store fails gives an empty batch, which is a probe. */
-static bool wait_for_work(struct worker *w, struct queue *batch)
+static bool wait_for_work(struct thread *t, struct queue *batch)
 {
+    struct worker *w = t->worker;
     for (;;) {
-        take(w, batch);
+        take(t, batch);
         if (batch->count > 0)
             return true;
         if (w->stopping)
             return false;
-        w->sleeping = true;
-        if (worker_healthy(w)) {
-            uv_cond_wait(&w->wake, &w->mutex);
-        } else if (uv_cond_timedwait(&w->wake, &w->mutex, second_ns) == UV_ETIMEDOUT) {
-            w->sleeping = false;
+        t->sleeping = true;
+        if (thread_healthy(t)) {
+            uv_cond_wait(&t->wake, &w->mutex);
+        } else if (uv_cond_timedwait(&t->wake, &w->mutex, second_ns) == UV_ETIMEDOUT) {
+            t->sleeping = false;
             return true;
         }
-        w->sleeping = false;
+        t->sleeping = false;
     }
 }
 
 static void worker_thread(void *context)
 {
-    struct worker *w = context;
+    struct thread *t = context;
+    struct worker *w = t->worker;
     bool more = true;
     while (more) {
         struct queue batch = { 0 };
         uv_mutex_lock(&w->mutex);
-        more = wait_for_work(w, &batch);
+        more = wait_for_work(t, &batch);
         uv_mutex_unlock(&w->mutex);
         if (batch.count > 0)
-            run(w, &batch);
-        else if (more && batch_probe(&w->runner) == 0)
-            set_healthy(w, true);
+            run(t, &batch);
+        else if (more && batch_probe(&t->runner) == 0)
+            set_healthy(t, true);
     }
     uv_mutex_lock(&w->mutex);
-    w->finished = true;
+    w->running--;
     uv_mutex_unlock(&w->mutex);
     uv_async_send(&w->async);
+}
+
+static void dispose(struct worker *w)
+{
+    for (int i = 0; i < w->count; i++)
+        uv_cond_destroy(&w->threads[i].wake);
+    uv_mutex_destroy(&w->mutex);
+    free(w);
+}
+
+static void join_all(struct worker *w)
+{
+    for (int i = 0; i < w->count; i++)
+        if (w->threads[i].started)
+            uv_thread_join(&w->threads[i].id);
 }
 
 static void on_async_closed(uv_handle_t *handle)
@@ -251,10 +330,8 @@ static void on_async_closed(uv_handle_t *handle)
     struct worker *w = handle->data;
     void (*stopped)(void *context) = w->stopped;
     void *stopped_context = w->stopped_context;
-    uv_cond_destroy(&w->wake);
-    uv_mutex_destroy(&w->mutex);
+    dispose(w);
     stopped(stopped_context);
-    free(w);
 }
 
 static void on_done(uv_async_t *async)
@@ -265,7 +342,7 @@ static void on_done(uv_async_t *async)
     w->done = (struct queue){ 0 };
     unsigned woken = w->woken;
     w->woken = 0;
-    bool finished = w->finished;
+    bool finished = w->running == 0;
     uv_mutex_unlock(&w->mutex);
 
     while (done.count > 0) {
@@ -275,18 +352,15 @@ static void on_done(uv_async_t *async)
     if (woken && w->options.woken)
         w->options.woken(w->options.context, woken);
     if (finished && !uv_is_closing((uv_handle_t *)&w->async)) {
-        uv_thread_join(&w->thread);
+        join_all(w);
         uv_close((uv_handle_t *)&w->async, on_async_closed);
     }
 }
 
-/* The loop still owns the async handle of a worker whose thread could not be made. */
+/* The loop still owns the async handle of a worker whose threads could not all be made. */
 static void on_never_started(uv_handle_t *handle)
 {
-    struct worker *w = handle->data;
-    uv_cond_destroy(&w->wake);
-    uv_mutex_destroy(&w->mutex);
-    free(w);
+    dispose(handle->data);
 }
 
 static struct worker *worker_new(const struct worker_options *options)
@@ -294,52 +368,83 @@ static struct worker *worker_new(const struct worker_options *options)
     struct worker *w = mem_alloc(sizeof(*w));
     w->options = *options;
     if (w->options.batch <= 0)
-        w->options.batch = DEFAULT_BATCH;
+        w->options.batch = store_shared(options->store) ? SHARED_BATCH : DEFAULT_BATCH;
     if (w->options.queue_limit <= 0)
         w->options.queue_limit = DEFAULT_LIMIT;
-    w->runner = (struct batch_runner){ &w->options, message_waits, w };
     atomic_init(&w->healthy, true);
     metrics_set(w->options.metrics, METRIC_STORE_HEALTHY, 0, 1);
     return w;
+}
+
+/* The threads' part, before the first of them runs. 0 or what libuv says. */
+static int make_threads(struct worker *w)
+{
+    int wanted = 1 + w->options.more_count;
+    for (int i = 0; i < wanted && i < WORKER_THREADS; i++) {
+        struct thread *t = &w->threads[i];
+        struct store *store = i == 0 ? w->options.store : w->options.more[i - 1];
+        t->worker = w;
+        t->runner = (struct batch_runner){ &w->options, store, message_waits, t };
+        atomic_init(&t->healthy, true);
+        int rc = uv_cond_init(&t->wake);
+        if (rc != 0)
+            return rc;
+        w->count++;
+    }
+    return 0;
+}
+
+static int start_threads(struct worker *w)
+{
+    int rc = 0;
+    w->running = w->count;
+    for (int i = 0; rc == 0 && i < w->count; i++) {
+        rc = uv_thread_create(&w->threads[i].id, worker_thread, &w->threads[i]);
+        w->threads[i].started = rc == 0;
+    }
+    return rc;
+}
+
+static void wake_all(struct worker *w)
+{
+    uv_mutex_lock(&w->mutex);
+    w->stopping = true;
+    uv_mutex_unlock(&w->mutex);
+    for (int i = 0; i < w->count; i++)
+        uv_cond_signal(&w->threads[i].wake);
 }
 
 int worker_start(const struct worker_options *options, struct worker **out, struct fault *fault)
 {
     struct worker *w = worker_new(options);
     int rc = uv_mutex_init(&w->mutex);
-    if (rc != 0)
-        goto err_worker;
-    rc = uv_cond_init(&w->wake);
-    if (rc != 0)
-        goto err_mutex;
-    rc = uv_async_init(options->loop, &w->async, on_done);
-    if (rc != 0)
-        goto err_cond;
+    if (rc != 0) {
+        free(w);
+        return fault_set(fault, GW_EIO, "cannot make the writing thread: %s", uv_strerror(rc));
+    }
+    rc = make_threads(w);
+    if (rc == 0)
+        rc = uv_async_init(options->loop, &w->async, on_done);
+    if (rc != 0) {
+        dispose(w);
+        return fault_set(fault, GW_EIO, "cannot make the writing thread: %s", uv_strerror(rc));
+    }
     w->async.data = w;
-    rc = uv_thread_create(&w->thread, worker_thread, w);
+    rc = start_threads(w);
     if (rc != 0) {
         fault_set(fault, GW_EIO, "cannot start the writing thread: %s", uv_strerror(rc));
+        wake_all(w);
+        join_all(w);
         uv_close((uv_handle_t *)&w->async, on_never_started);
         return GW_EIO;
     }
     *out = w;
     return 0;
-
-err_cond:
-    uv_cond_destroy(&w->wake);
-err_mutex:
-    uv_mutex_destroy(&w->mutex);
-err_worker:
-    free(w);
-    return fault_set(fault, GW_EIO, "cannot make the writing thread: %s", uv_strerror(rc));
 }
 
 void worker_stop(struct worker *w, void (*stopped)(void *context), void *context)
 {
     w->stopped = stopped;
     w->stopped_context = context;
-    uv_mutex_lock(&w->mutex);
-    w->stopping = true;
-    uv_mutex_unlock(&w->mutex);
-    uv_cond_signal(&w->wake);
+    wake_all(w);
 }

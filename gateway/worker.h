@@ -1,4 +1,4 @@
-/* The writing thread: takes all that waits (up to a limit), runs it in one transaction with a
+/* The writing threads: each takes all that waits (up to a limit), runs it in one transaction with a
  * savepoint a job, commits once, then reports each job on the loop's thread. That is group commit:
  * the busier the gateway, the more jobs share one fsync.
  *
@@ -6,7 +6,13 @@
  * and receipts), background. An eighth of each batch is kept for outcomes and at least one
  * background job runs each second, so that neither starves while messages pour in; while only
  * outcomes do, one runs in every other batch. Background jobs together get at most 20 ms of a batch
- * and stop when a message arrives; a long task does one short step and puts itself again. */
+ * and stop when a message arrives; a long task does one short step and puts itself again.
+ *
+ * SQLite has one thread. On PostgreSQL there are as many as connections are given; the jobs of one
+ * lane go to one of them and keep their order. The messages of a batch are run in the order of
+ * their lanes there, which is the same in every gateway, so that two of them seldom wait for each
+ * other crosswise; and a batch that another transaction got in the way of, or that was lost with
+ * its connection, is run again: as a whole, then job by job. */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
 
@@ -24,8 +30,9 @@ enum worker_queue { WORKER_MESSAGES, WORKER_OUTCOMES, WORKER_BACKGROUND, WORKER_
 
 /* One piece of work. The caller owns it from the call of `done` on; embed it in your own struct. */
 struct job {
-    /* On the worker's thread, inside a savepoint: 0 or more keeps its writes, GW_E* undoes them.
-     * `now` is real UTC seconds of the batch. */
+    /* On a worker's thread, inside a savepoint: 0 or more keeps its writes, GW_E* undoes them.
+     * `now` is UTC seconds of the batch by the store's clock (tx_now). On PostgreSQL it may be
+     * called again, after nothing of the call before was kept. */
     int (*run)(struct job *job, struct tx *tx, int64_t now);
     /* After run failed and was undone, in a savepoint of its own (the apology and the row in the
      * human queue); may be NULL. Its failure is undone too. Not called when the store itself failed
@@ -38,6 +45,10 @@ struct job {
      * GW_EBUSY. */
     void (*done)(struct job *job, int error);
 
+    /* Jobs of one lane are run by one thread in the order in which they were put: a number made of
+     * the sender for messages, 0 for what has no sender. */
+    uint64_t lane;
+
     /* The worker's own. */
     struct job *next;
     int error;
@@ -47,8 +58,11 @@ struct job {
 
 struct worker_options {
     struct store *store; /* used only by the worker's thread from worker_start to worker_stop */
+    /* Further connections, a thread for each; NULL and 0 for SQLite. */
+    struct store *const *more;
+    int more_count;
     uv_loop_t *loop;
-    int batch;               /* jobs a transaction, at most; 0 means 64 */
+    int batch;               /* jobs a transaction, at most; 0 means 64, or 32 on PostgreSQL */
     int queue_limit;         /* waiting messages, at most; 0 means 10000 */
     struct metrics *metrics; /* may be NULL in tests */
     struct log *log;         /* may be NULL */
@@ -61,9 +75,15 @@ struct worker_options {
     void *context;
 };
 
-/* Starts the thread; the store is the worker's until it has stopped. GW_EIO with the fault. */
+enum { WORKER_THREADS = 64 }; /* at most */
+
+/* Starts the threads; the stores are the worker's until it has stopped. GW_EIO with the fault. */
 GW_MUSTCHECK int worker_start(const struct worker_options *options, struct worker **out,
                               struct fault *fault);
+
+/* The threads, and which of them runs a lane: 0 to one less. */
+int worker_threads(const struct worker *w);
+int worker_thread_of(const struct worker *w, uint64_t lane);
 
 /* Hands a job over; any thread. GW_EBUSY when its queue is full, GW_ECLOSED once stopping: the job
  * is then still the caller's and `done` is not called. */

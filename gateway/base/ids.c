@@ -22,29 +22,36 @@ static int64_t first_of(int64_t ms, int node)
     return ms << SHIFT | (int64_t)node << SEQUENCE_BITS;
 }
 
-int64_t ids_next(struct ids *ids)
+static int64_t behind(const struct ids *ids, int64_t last)
 {
     int64_t ms = ids->clock_ms(ids->context) - epoch_ms;
     int64_t id = first_of(ms < 0 ? 0 : ms, ids->node);
-    if (id <= ids->last) {
-        int64_t next = ids->last + 1;
+    if (id <= last) {
+        int64_t next = last + 1;
         /* One more in the sequence of this node, or the first of the following millisecond. */
-        if (next >> SEQUENCE_BITS == ids->last >> SEQUENCE_BITS &&
+        if (next >> SEQUENCE_BITS == last >> SEQUENCE_BITS &&
             (next >> SEQUENCE_BITS & ((1 << NODE_BITS) - 1)) == ids->node)
             id = next;
         else
-            id = first_of((ids->last >> SHIFT) + 1, ids->node);
+            id = first_of((last >> SHIFT) + 1, ids->node);
     }
-    if (id == 0)
-        id = 1; /* 0 means "none" everywhere */
-    ids->last = id;
+    return id == 0 ? 1 : id; /* 0 means "none" everywhere */
+}
+
+int64_t ids_next(struct ids *ids)
+{
+    int64_t last = atomic_load(&ids->last);
+    int64_t id = behind(ids, last);
+    while (!atomic_compare_exchange_weak(&ids->last, &last, id))
+        id = behind(ids, last);
     return id;
 }
 
 void ids_pass(struct ids *ids, int64_t stored)
 {
-    if (ids->last < stored)
-        ids->last = stored;
+    int64_t last = atomic_load(&ids->last);
+    while (last < stored && !atomic_compare_exchange_weak(&ids->last, &last, stored))
+        ;
 }
 
 int64_t ids_time_ms(int64_t id)

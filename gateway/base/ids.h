@@ -3,15 +3,16 @@
 #ifndef GATEWAY_BASE_IDS_H
 #define GATEWAY_BASE_IDS_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 /* A source of ids. It follows the real clock whatever `now` the conversations are given, and never
- * goes back behind the last id it handed out or was told of. Used by one thread. */
+ * goes back behind the last id it handed out or was told of. Any thread, once ids_init is done. */
 struct ids {
     int64_t (*clock_ms)(void *context); /* real milliseconds since 1970, injected */
     void *context;
     int node; /* 0 to 1023, from configuration */
-    int64_t last;
+    _Atomic int64_t last;
 };
 
 /* `last` is the largest id already stored (0 when none). */

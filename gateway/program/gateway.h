@@ -49,7 +49,8 @@ struct gateway {
     struct catalogue *catalogue;       /* swapped by a reload; jobs hold a reference of their own */
     struct http_server *http;
     struct worker *worker;
-    struct recent *recent; /* worker's thread: who wrote what in the last minute */
+    /* Of each worker's thread: who wrote what in the last minute. */
+    struct recent *recent[WORKER_THREADS];
     struct http_client *client;
     struct shared *shared; /* what several gateways share; NULL: this one is alone */
     struct dispatch *dispatch;
@@ -62,6 +63,7 @@ struct gateway {
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t grace;
     uv_fs_event_t wakeup;    /* rows of another process */
+    uv_timer_t poll;         /* and of another machine */
     struct config *reloaded; /* of the last SIGHUP, NULL before it; loop's thread. The keys that
                                 need a restart stay those of in.config */
     bool loop_ready;

@@ -126,15 +126,32 @@ static int open_store(struct installation *in, unsigned use, struct fault *fault
 {
     const struct store_options options = {
         .path = in->database,
+        .url = config_text(in->config, "store.url"),
         .cache_kib = (int)config_int(in->config, "data.cache_kib"),
         .checkpoint_pages = use & INSTALLATION_GATEWAY ? CHECKPOINT_PAGES : 0,
     };
-    int rc = store_open(&options, &in->store, fault);
-    if (rc == GW_OK)
-        rc = installation_migrate(in, fault);
-    if (rc == GW_OK)
-        rc = installation_check_key(in, fault);
-    return rc;
+    return store_open(&options, &in->store, fault);
+}
+
+static int lock_fault(struct installation *in, int rc, struct fault *fault)
+{
+    return fault_set(fault, rc, "the database: %s: %s", gw_error_text(rc),
+                     store_error_text(in->store));
+}
+
+/* Two gateways of one number would make the same ids. */
+static int claim_node(struct installation *in, struct fault *fault)
+{
+    int node = (int)config_int(in->config, "node");
+    int rc = store_claim_node(in->store, node);
+    if (rc < 0)
+        return lock_fault(in, rc, fault);
+    return rc == 1
+               ? GW_OK
+               : fault_set(fault, GW_EBUSY,
+                           "node: another linli serve on this database has number %d: give each "
+                           "gateway a number of its own",
+                           node);
 }
 
 static int last_id(const struct service *s, void *context)
@@ -150,11 +167,39 @@ static int set_up(const struct service *s, void *context)
     return district_setup(s);
 }
 
+/* What the first process on a new database does, and each that brings a newer schema. */
+static int begin_locked(struct installation *in, unsigned use, struct fault *fault)
+{
+    int64_t last = 0;
+    int rc = installation_migrate(in, fault);
+    if (rc == GW_OK)
+        rc = installation_check_key(in, fault);
+    if (rc == GW_OK)
+        rc = installation_transact(in, installation_clock(), NULL, last_id, &last, fault);
+    if (rc < 0)
+        return rc;
+    ids_init(&in->ids, node_number(in, use), last, ids_real_clock, NULL);
+    rc = installation_transact(in, installation_clock(), NULL, set_up, NULL, fault);
+    return rc < 0 ? rc : GW_OK;
+}
+
+static int begin_store(struct installation *in, unsigned use, struct fault *fault)
+{
+    int rc = use & INSTALLATION_GATEWAY ? claim_node(in, fault) : GW_OK;
+    if (rc < 0)
+        return rc;
+    rc = store_lock(in->store);
+    if (rc < 0)
+        return lock_fault(in, rc, fault);
+    rc = begin_locked(in, use, fault);
+    store_unlock(in->store);
+    return rc;
+}
+
 int installation_open(const char *config_file, const char *data_dir, unsigned use,
                       struct installation *out, struct fault *fault)
 {
     memset(out, 0, sizeof *out);
-    int64_t last = 0;
     int rc = read_config(out, config_file, data_dir, fault);
     if (rc == GW_OK)
         rc = make_folder(out->data_dir, fault);
@@ -165,11 +210,7 @@ int installation_open(const char *config_file, const char *data_dir, unsigned us
     if (rc == GW_OK)
         rc = open_store(out, use, fault);
     if (rc == GW_OK)
-        rc = installation_transact(out, installation_clock(), NULL, last_id, &last, fault);
-    if (rc < 0)
-        return rc;
-    ids_init(&out->ids, node_number(out, use), last, ids_real_clock, NULL);
-    rc = installation_transact(out, installation_clock(), NULL, set_up, NULL, fault);
+        rc = begin_store(out, use, fault);
     if (rc < 0)
         return rc;
     return use & INSTALLATION_CATALOGUE
@@ -177,8 +218,27 @@ int installation_open(const char *config_file, const char *data_dir, unsigned us
                : GW_OK;
 }
 
+int installation_workers(struct installation *in, struct fault *fault)
+{
+    if (!store_shared(in->store))
+        return GW_OK;
+    const struct store_options options = { .url = config_text(in->config, "store.url") };
+    int64_t wanted = config_int(in->config, "store.workers") - 1;
+    in->more = mem_alloc((size_t)(wanted + 1) * sizeof *in->more);
+    for (int64_t i = 0; i < wanted; i++) {
+        int rc = store_open(&options, &in->more[i], fault);
+        if (rc < 0)
+            return rc;
+        in->more_count++;
+    }
+    return GW_OK;
+}
+
 void installation_close(struct installation *in)
 {
+    for (int i = 0; i < in->more_count; i++)
+        store_close(in->more[i]);
+    free(in->more);
     catalogue_release(in->catalogue);
     store_close(in->store);
     if (in->locked)
@@ -276,7 +336,9 @@ int installation_look(struct installation *in, int64_t now,
 {
     struct arena arena = { 0 };
     struct store *store = NULL;
-    const struct store_options options = { .path = in->database, .read_only = true };
+    const struct store_options options = { .path = in->database,
+                                           .url = config_text(in->config, "store.url"),
+                                           .read_only = true };
     int rc = store_open(&options, &store, fault);
     if (rc == GW_OK)
         rc = transact(in, store, false, now, run, context, &arena, fault);

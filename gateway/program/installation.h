@@ -24,6 +24,8 @@ struct installation {
     struct zone zone;
     struct vault *vault;
     struct store *store; /* the writer's connection */
+    struct store **more; /* of the further workers of a gateway on PostgreSQL */
+    int more_count;
     struct ids ids;
     struct policy *policy;       /* owned */
     struct catalogue *catalogue; /* one reference; NULL unless asked for */
@@ -52,6 +54,9 @@ GW_MUSTCHECK int installation_open(const char *config_file, const char *data_dir
                                    struct installation *out, struct fault *fault);
 /* Also after installation_open failed. */
 void installation_close(struct installation *in);
+
+/* Opens the connections of the further workers (store.workers). None on SQLite. 0 or GW_E*. */
+GW_MUSTCHECK int installation_workers(struct installation *in, struct fault *fault);
 
 /* True while a `linli serve` of another process runs on the data folder. */
 bool installation_is_served(const struct installation *in);

@@ -86,6 +86,7 @@ static void take_down(void *context)
         close_handle((uv_handle_t *)&g->hangup);
         close_handle((uv_handle_t *)&g->grace);
         close_handle((uv_handle_t *)&g->wakeup);
+        close_handle((uv_handle_t *)&g->poll);
     }
 }
 
@@ -229,8 +230,15 @@ static void allow_descriptors(const struct gateway *g)
 
 static int start_rooms(struct gateway *g, struct fault *fault)
 {
+    int rc = installation_transact(&g->in, installation_clock(), NULL, schedule, NULL, fault);
+    if (rc >= 0)
+        rc = installation_workers(&g->in, fault);
+    if (rc < 0)
+        return rc;
     const struct worker_options worker = {
         .store = g->in.store,
+        .more = g->in.more,
+        .more_count = g->in.more_count,
         .loop = &g->loop,
         .metrics = g->metrics,
         .log = g->log,
@@ -245,15 +253,14 @@ static int start_rooms(struct gateway *g, struct fault *fault)
         .loop = &g->loop, .path = g->in.database, .metrics = g->metrics, .log = g->log
     };
     allow_descriptors(g);
-    int rc = installation_transact(&g->in, installation_clock(), NULL, schedule, NULL, fault);
-    if (rc >= 0)
-        rc = start_signals(g, fault);
-    if (rc == GW_OK)
-        g->recent = recent_make();
+    rc = start_signals(g, fault);
+    for (int i = 0; rc == GW_OK && i <= g->in.more_count; i++)
+        g->recent[i] = recent_make();
     if (rc == GW_OK)
         rc = worker_start(&worker, &g->worker, fault);
     if (rc == GW_OK)
-        rc = checkpoint_start(&checkpoint, &g->checkpoint, fault);
+        rc = store_shared(g->in.store) ? GW_OK
+                                       : checkpoint_start(&checkpoint, &g->checkpoint, fault);
     if (rc == GW_OK)
         rc = http_client_start(&client, &g->client, fault);
     if (rc == GW_OK)
@@ -330,7 +337,8 @@ static int start(struct gateway *g, const char *config_file, const char *dir, co
 static void release(struct gateway *g)
 {
     background_free(g);
-    recent_free(g->recent);
+    for (int i = 0; i < WORKER_THREADS; i++)
+        recent_free(g->recent[i]);
     tokens_free(g);
     screen_free(g);
     router_free(g);

@@ -239,6 +239,8 @@ static int run_message(struct job *job, struct tx *tx, int64_t now)
 {
     struct message_job *m = (struct message_job *)job;
     const struct service s = job_service(m->exchange, tx, now);
+    turn_free(&m->result.turn); /* of a run that had to be done again */
+    m->apologized = false;
     int rc = message_run(m->exchange->catalogue, &s, &m->input, &m->result);
     return rc < 0 ? rc : queue_replies(m, &s);
 }
@@ -425,13 +427,26 @@ static void keep_file(struct message_job *m, const struct inbound *in)
     m->input.media_kind = slice_of(event_name(in->kind));
 }
 
+/* A sender's messages are run by one thread, in their order; the same number in every gateway. */
+static uint64_t lane_of(const struct account *account, struct slice sender)
+{
+    struct slice parts[] = { slice_of(account->realm), sender };
+    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < parts[i].n; k++)
+            h = (h ^ (unsigned char)parts[i].p[k]) * UINT64_C(1099511628211);
+    return h >> 1; /* the low bit of such a hash is weak */
+}
+
 /* What needs no conversation is understood here, off the writing thread. */
 static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in,
                     int64_t now)
 {
     enum text_channel channel = text_channel(x->account, in->kind);
+    uint64_t lane = lane_of(x->account, in->sender);
+    int thread = worker_thread_of(x->gateway->worker, lane);
     *m = (struct message_job){
-        .job = { .run = run_message, .failed = failed_message, .done = done_message },
+        .job = { .run = run_message, .failed = failed_message, .done = done_message, .lane = lane },
         .exchange = x,
         .inbound = in,
         .input = { .account = slice_of(x->account->full_name),
@@ -445,7 +460,7 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .grant_count = in->grant_count,
                    .grant_s = in->grant_s,
                    .understander = catalogue_understander(x->catalogue),
-                   .recent = x->gateway->recent,
+                   .recent = x->gateway->recent[thread],
                    .texts_per_minute = fleet_texts_per_minute(x->gateway),
                    .reference = in->reference,
                    .part = in->part,

@@ -47,7 +47,8 @@ struct store {
     bool read_only;
     struct tx tx;
     unsigned woken;
-    int running; /* statements not yet stopped */
+    int running;     /* statements not yet stopped */
+    int64_t kept_id; /* on a shared store: what store_keep_last_id wrote ahead */
     struct statement_cache cache;
     char error[256]; /* words for the last error */
 };
@@ -68,6 +69,7 @@ struct backend {
     /* So that one process at a time brings the schema up to date. 0 or GW_E*. */
     int (*lock)(struct store *s);
     void (*unlock)(struct store *s);
+    int (*claim)(struct store *s, int node); /* 1, 0 when another has it, or GW_E* */
 
     struct rows *(*prepare)(struct tx *tx, const struct sql *sql); /* NULL: the tx failed */
     void (*discard)(struct store *s, struct rows *rows);           /* frees */

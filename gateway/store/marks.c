@@ -1,6 +1,8 @@
 /* What the store keeps about itself: the last id, a mark of the keys, the probe; see store.h. */
 #include "gateway/store/store.h"
 
+#include "gateway/base/ids.h"
+#include "gateway/store/connection.h"
 #include "gateway/store/sealed.h"
 
 enum { PROBE_BYTES = 64 * 1024 };
@@ -17,8 +19,17 @@ int store_last_id(struct tx *tx, int64_t *out)
     return rc < 0 ? rc : 0;
 }
 
+/* Where many write, the row would hold them up in turn: it is written ahead, once a second. */
+enum { AHEAD_MS = 1000 };
+
 int store_keep_last_id(struct tx *tx, int64_t id)
 {
+    if (tx_shared(tx)) {
+        if (id <= tx->store->kept_id)
+            return 0;
+        id = ids_floor(ids_time_ms(id) + AHEAD_MS);
+        tx->store->kept_id = id;
+    }
     int rc = sql_run(tx, &store_set_last_id, BINDS(BIND_INT("id", id)));
     return rc < 0 ? rc : 0;
 }

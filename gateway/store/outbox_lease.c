@@ -3,7 +3,8 @@
 enum { TAKE_BACK_LIMIT = 500, LEASE_ROUNDS = 64, LANE_LIMIT = 256 };
 
 SQL(outbox_lapsed, "SELECT id FROM outbox WHERE lease_until > 0 AND lease_until <= $now "
-                   "ORDER BY lease_until LIMIT CAST($limit AS BIGINT)");
+                   "ORDER BY lease_until LIMIT CAST($limit AS BIGINT) "
+                   "/*pg: FOR UPDATE SKIP LOCKED*/"); /* another gateway takes those */
 
 /* 1 when the row became uncertain, 0, or GW_E*. */
 static int take_back_one(struct tx *tx, int64_t id, int64_t now, struct arena *a)
@@ -95,7 +96,8 @@ static int lease_one(struct tx *tx, const struct vault *v, int64_t id, const str
 
 SQL(outbox_ready_rows,
     "SELECT id FROM outbox WHERE state = 0 AND lane = $lane AND priority = $priority "
-    "AND not_before <= $now ORDER BY not_before, id LIMIT CAST($limit AS BIGINT)");
+    "AND not_before <= $now ORDER BY not_before, id LIMIT CAST($limit AS BIGINT) "
+    "/*pg: FOR UPDATE SKIP LOCKED*/");
 
 /* One query a priority: each walks its part of the index and never the rows that wait for tomorrow.
  */

@@ -56,6 +56,27 @@ static int find(struct tx *tx, const struct vault *v, struct slice realm, struct
     return look_up(tx, rows, v, a, out);
 }
 
+/* Whoever else writes for this person waits here: a statement after it sees what they wrote. The
+ * lock is the row of the conversation's first address, which all addresses of a person name. */
+SQL(people_lock, "SELECT conversation FROM addresses WHERE id = $id /*pg: FOR UPDATE*/");
+
+/* 0 or GW_E*. Nothing where there is only one writer. */
+static int lock_person(struct tx *tx, const struct vault *v, struct slice realm,
+                       struct slice sender, struct arena *a, struct address *out)
+{
+    int64_t locked = 0;
+    while (tx_shared(tx) && locked != out->conversation) {
+        int64_t conversation = 0;
+        locked = out->conversation;
+        int rc = sql_int(tx, &people_lock, BINDS(BIND_INT("id", locked)), &conversation);
+        if (rc >= 0)
+            rc = find(tx, v, realm, sender, a, out);
+        if (rc <= 0)
+            return rc == 0 ? GW_EDATA : rc;
+    }
+    return 0;
+}
+
 int people_address(struct tx *tx, const struct vault *v, struct ids *ids, struct slice realm,
                    struct slice sender, struct slice account, int64_t now, struct arena *a,
                    struct address *out)
@@ -73,6 +94,9 @@ int people_address(struct tx *tx, const struct vault *v, struct ids *ids, struct
     }
     if (rc < 0 || account.n == 0)
         return rc < 0 ? rc : 0;
+    rc = lock_person(tx, v, realm, sender, a, out);
+    if (rc < 0)
+        return rc;
     if (slice_eq(out->account, account) && out->unreachable_at == 0)
         return 0;
     rc = sql_run(tx, &people_wrote, BINDS(BIND_TEXT("account", account), BIND_INT("id", out->id)));

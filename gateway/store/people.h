@@ -22,8 +22,9 @@ struct address {
 };
 
 /* Finds or makes the address, with its session. An empty `account` (somebody else named this
- * person) leaves the stored one; with one the person wrote, and is reachable again. Strings are in
- * the arena. */
+ * person) leaves the stored one; with one the person wrote, and is reachable again: then nobody
+ * else writes for this person until the transaction ends (PostgreSQL; SQLite has one writer).
+ * Strings are in the arena. */
 GW_MUSTCHECK int people_address(struct tx *tx, const struct vault *v, struct ids *ids,
                                 struct slice realm, struct slice sender, struct slice account,
                                 int64_t now, struct arena *a, struct address *out);

@@ -16,6 +16,7 @@ struct postgres_store {
     struct store base; /* first */
     PGconn *connection;
     char *url;
+    int node;                     /* claimed, -1: none */
     int lock_ms;                  /* how long to wait for a lock */
     const char *kept[KEPT_LIMIT]; /* not sent yet, in their order */
     int kept_count;

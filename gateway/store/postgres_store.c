@@ -10,6 +10,7 @@ enum { DEFAULT_LOCK_MS = 5000, COMMIT_QUESTIONS = 50, QUESTION_MS = 100, TEXT_FO
 
 /* pg_advisory_lock of whoever brings the schema up to date: "linli" in ASCII. */
 #define SCHEMA_LOCK "465557056617"
+#define NODE_LOCK   "1819897460" /* "lint", as two 32-bit keys have a space of their own */
 
 struct postgres_store *postgres_of(const struct store *s)
 {
@@ -193,6 +194,21 @@ static int check_collation(struct postgres_store *p, struct fault *fault)
     return rc;
 }
 
+/* The second key is the node's number; the first says that it is one. */
+static int take_node(struct postgres_store *p)
+{
+    char text[96];
+    PGresult *result = NULL;
+    snprintf(text, sizeof(text), "SELECT pg_try_advisory_lock(" NODE_LOCK ", %d)", p->node);
+    int rc = run_text(p, text, &result);
+    if (rc == 0)
+        rc = PQgetvalue(result, 0, 0)[0] == 't';
+    PQclear(result);
+    if (rc == 0)
+        note(&p->base, NULL, "another gateway uses this node number");
+    return rc;
+}
+
 /* Notices ("already exists, skipping") are for nobody. */
 static void ignore_notice(void *context, const PGresult *result)
 {
@@ -226,6 +242,8 @@ static int connect_now(struct postgres_store *p)
     p->lost = false;
     p->generation++;
     int rc = set_up(p);
+    if (rc == 0 && p->node >= 0 && take_node(p) != 1)
+        rc = GW_EIO; /* the server still holds the session before, or another gateway took it */
     p->lost = rc != 0;
     return rc == 0 ? 0 : GW_EIO;
 }
@@ -241,6 +259,7 @@ int postgres_open(const struct store_options *options, struct store **out, struc
     p->base.backend = &postgres_backend;
     p->base.read_only = options->read_only;
     p->base.tx.store = &p->base;
+    p->node = -1;
     p->url = mem_dup(slice_of(options->url));
     p->lock_ms = options->busy_ms > 0 ? options->busy_ms : DEFAULT_LOCK_MS;
     int rc = connect_now(p);
@@ -422,6 +441,16 @@ static void postgres_unlock(struct store *s)
         p->lost = true; /* with the session the lock is gone as well */
 }
 
+static int postgres_claim(struct store *s, int node)
+{
+    struct postgres_store *p = postgres_of(s);
+    p->node = node;
+    int rc = take_node(p);
+    if (rc <= 0)
+        p->node = -1;
+    return rc;
+}
+
 const struct backend postgres_backend = {
     .dialect = SCHEMA_POSTGRES,
     .shared = true,
@@ -434,6 +463,7 @@ const struct backend postgres_backend = {
     .now = postgres_now,
     .lock = postgres_lock,
     .unlock = postgres_unlock,
+    .claim = postgres_claim,
     .prepare = postgres_prepare,
     .discard = postgres_discard,
     .parameter = postgres_parameter,

@@ -141,9 +141,20 @@ int schema_number(const char *statement, struct arena *a, struct slice *text,
     sbuf_init(&b, TEXT_LIMIT);
     int count = 0;
     bool quoted = false;
+    bool own = false; /* in what is for PostgreSQL alone */
     bool fits = true;
     while (rest.n > 0) {
         char c = rest.p[0];
+        if (!quoted && slice_starts(rest, SLICE("/*pg:"))) {
+            rest = slice_skip(rest, 5);
+            own = true;
+            continue;
+        }
+        if (own && slice_starts(rest, SLICE("*/"))) {
+            rest = slice_skip(rest, 2);
+            own = false;
+            continue;
+        }
         rest = slice_skip(rest, 1);
         size_t n = c == '$' && !quoted ? word_length(rest) : 0;
         if (n == 0) {

@@ -33,8 +33,10 @@ GW_MUSTCHECK int schema_render(const struct migration *m, enum schema_dialect di
 enum { SCHEMA_PARAMETERS = 32 };
 
 /* $name parameters become $1, $2 … in the order in which they occur first; a name used twice keeps
- * its number. Quoted strings are left alone. `names` are in the arena. Returns how many there are,
- * or GW_ETOOBIG beyond SCHEMA_PARAMETERS. The text is NUL-terminated. */
+ * its number, and what stands in a comment that begins with pg: is part of the statement there
+ * alone (SELECT … /+pg: FOR UPDATE+/, with stars for the plus signs). Quoted strings are left
+ * alone. `names` are in the arena. Returns how many there are, or GW_ETOOBIG beyond
+ * SCHEMA_PARAMETERS. The text is NUL-terminated. */
 GW_MUSTCHECK int schema_number(const char *statement, struct arena *a, struct slice *text,
                                struct slice names[SCHEMA_PARAMETERS]);
 

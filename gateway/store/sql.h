@@ -4,6 +4,9 @@
  *                     "WHERE person = $person");
  *     int rc = sql_int(tx, &star_total, BINDS(BIND_INT("person", id)), &minutes);
  *
+ * What only PostgreSQL has stands in a comment, as in
+ * "SELECT … WHERE id = $id /+pg: FOR UPDATE+/" with stars for the plus signs.
+ *
  * Every statement defined with SQL() is listed in the section gw_sql, so that a test prepares all
  * of them on both databases (tests/rooms/sql). No statement is put together at run time. */
 #ifndef GATEWAY_STORE_SQL_H

@@ -313,6 +313,14 @@ static void sqlite_unlock(struct store *s)
     (void)s;
 }
 
+/* Two gateways cannot share a data folder. */
+static int sqlite_claim(struct store *s, int node)
+{
+    (void)s;
+    (void)node;
+    return 1;
+}
+
 const struct backend sqlite_backend = {
     .dialect = SCHEMA_SQLITE,
     .close = sqlite_close_store,
@@ -324,6 +332,7 @@ const struct backend sqlite_backend = {
     .now = sqlite_now,
     .lock = sqlite_lock,
     .unlock = sqlite_unlock,
+    .claim = sqlite_claim,
     .prepare = sqlite_prepare,
     .discard = sqlite_discard,
     .parameter = sqlite_parameter,

@@ -29,6 +29,21 @@ bool tx_shared(const struct tx *tx)
     return tx->store->backend->shared;
 }
 
+int store_lock(struct store *s)
+{
+    return s->backend->lock(s);
+}
+
+void store_unlock(struct store *s)
+{
+    s->backend->unlock(s);
+}
+
+int store_claim_node(struct store *s, int node)
+{
+    return s->backend->claim(s, node);
+}
+
 int store_begin(struct store *s, struct tx **tx)
 {
     *tx = NULL;
@@ -67,6 +82,7 @@ void store_rollback(struct tx *tx)
     if (!tx->open)
         return;
     tx->open = false;
+    s->kept_id = 0; /* written again by the next transaction */
     statements_stop(s);
     s->backend->rollback(s);
 }

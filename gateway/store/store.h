@@ -57,6 +57,16 @@ GW_MUSTCHECK int store_checkpoint(struct store *s);
 GW_MUSTCHECK int store_migrate(struct store *s, const struct embedded_file *const *tables,
                                struct fault *fault);
 
+/* One process at a time, across machines, between these two: for what the first that starts sets
+ * up. Not inside a transaction; store_migrate does it itself. Nothing on SQLite, whose write lock
+ * does. 0 or GW_E*. */
+GW_MUSTCHECK int store_lock(struct store *s);
+void store_unlock(struct store *s);
+/* Makes `node` this gateway's own for as long as the connection lives: 1, 0 when another gateway on
+ * the same database has it, or GW_E*. A connection that was lost and made again has it again, or
+ * cannot be used. 1 on SQLite. */
+GW_MUSTCHECK int store_claim_node(struct store *s, int node);
+
 /* Transactions. There is one struct tx a connection, valid from begin to commit or rollback.
  * store_begin takes the write lock at once (BEGIN IMMEDIATE) unless the store is read-only:
  * GW_EBUSY when another process holds it longer than busy_ms. Statements still running when a
@@ -123,7 +133,8 @@ GW_MUSTCHECK int store_check_key(struct tx *tx, const struct vault *v, struct ar
 /* The largest id handed out so far as store_keep_last_id kept it, for ids_init; 0 in a new
  * database. */
 GW_MUSTCHECK int store_last_id(struct tx *tx, int64_t *out);
-/* Keeps the largest id handed out: called by the worker before each commit. */
+/* Keeps the largest id handed out: called by the worker before each commit. On a shared store one
+ * that lies up to a second ahead. */
 GW_MUSTCHECK int store_keep_last_id(struct tx *tx, int64_t id);
 
 #endif

@@ -25,7 +25,8 @@ int timers_cancel(struct tx *tx, const char *kind, int64_t subject)
 }
 
 SQL(timers_select_due, "SELECT kind, subject, due, generation FROM timers WHERE due <= $now "
-                       "ORDER BY due, kind, subject LIMIT CAST($limit AS BIGINT)");
+                       "ORDER BY due, kind, subject LIMIT CAST($limit AS BIGINT) "
+                       "/*pg: FOR UPDATE SKIP LOCKED*/"); /* another gateway runs those */
 
 int timers_due(struct tx *tx, int64_t now, int limit, struct arena *a, struct timer_row **rows)
 {

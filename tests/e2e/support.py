@@ -1,8 +1,11 @@
 """What the end-to-end tests share: a gateway of their own in a temporary folder, on its own port."""
 import contextlib
+import csv
 import hashlib
 import http.client
 import http.server
+import io
+import itertools
 import json
 import os
 import pathlib
@@ -21,6 +24,40 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / "tests" / "peers"
 TOKEN = "linlidemo"
 ORIGINAL_ID = "gh_linlidemo"
+database_numbers = itertools.count(1)
+
+
+def server_url():
+    """The PostgreSQL of LINLI_TEST_STORE (tests/support/postgres), None for SQLite."""
+    where = os.environ.get("LINLI_TEST_STORE", "")
+    return pathlib.Path(where).read_text().strip() if where and "://" not in where else where or None
+
+
+def psql(url, sql):
+    """What one statement gives, rows of texts."""
+    run = subprocess.run(["psql", "--no-psqlrc", "--quiet", "--csv", "--tuples-only", "--set", "ON_ERROR_STOP=1",
+                          "--dbname", url, "--command", sql], capture_output=True, text=True, timeout=60)
+    if run.returncode != 0:
+        raise AssertionError(f"psql: {run.stderr}")
+    return list(csv.reader(io.StringIO(run.stdout)))
+
+
+def new_database(url=None):
+    """An empty database on the server; its URL."""
+    name = f"e2e_{os.getpid()}_{next(database_numbers)}"
+    url = url or server_url()
+    psql(url, f'CREATE DATABASE "{name}" TEMPLATE template0 STRATEGY file_copy')
+    head, _, tail = url.partition("?")
+    return head.rpartition("/")[0] + "/" + name + ("?" + tail if tail else "")
+
+
+def drop_database(url):
+    name = url.partition("?")[0].rpartition("/")[2]
+    psql(url.replace("/" + name, "/postgres", 1), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def quoted(value):
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def config(folder, **changes):
@@ -37,6 +74,8 @@ def config(folder, **changes):
              "settings": {"token": TOKEN, "original_id": ORIGINAL_ID, "mode": "plaintext"}},
         ],
     }
+    if server_url():
+        base["store"] = {"url": new_database(), "workers": 2}
     base.update(changes)
     path = folder / "linli.json"
     path.write_text(json.dumps(base, ensure_ascii=False), encoding="utf-8")
@@ -117,9 +156,28 @@ class Gateway:
                     total += float(value)
         return total
 
+    def store_url(self):
+        return json.loads(pathlib.Path(self.config).read_text(encoding="utf-8")).get("store", {}).get("url")
+
     def rows(self, sql, *args):
+        url = self.store_url()
+        if url:
+            parts = sql.split("?")
+            text = parts[0] + "".join(quoted(a) + p for a, p in zip(args, parts[1:]))
+            return [json.loads(row[0], object_pairs_hook=lambda pairs: tuple(v for _, v in pairs))
+                    for row in psql(url, f"SELECT row_to_json(r) FROM ({text}) AS r")]
         with contextlib.closing(sqlite3.connect(f"file:{self.data}/linli.db?mode=ro", uri=True)) as db:
             return db.execute(sql, args).fetchall()
+
+    def execute(self, sql):
+        """One statement behind the gateway's back."""
+        url = self.store_url()
+        if url:
+            psql(url, sql.replace("x'00'", "'\\x00'"))
+            return
+        with contextlib.closing(sqlite3.connect(self.data / "linli.db")) as db:
+            db.execute(sql)
+            db.commit()
 
 
 def text_xml(sender, text, message_id, to=ORIGINAL_ID, created=None):
@@ -148,6 +206,8 @@ def gateway(linli, **changes):
     finally:
         if g.process is not None and g.process.poll() is None:
             g.kill()
+        if g.store_url():
+            drop_database(g.store_url())
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -167,6 +227,8 @@ class Office:
     def __exit__(self, *_):
         if self.gateway.process is not None and self.gateway.process.poll() is None:
             self.gateway.kill()
+        if self.gateway.store_url():
+            drop_database(self.gateway.store_url())
         shutil.rmtree(self.path, ignore_errors=True)
 
     def command(self, *args):

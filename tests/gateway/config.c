@@ -132,7 +132,7 @@ static const struct {
 } refused[] = {
     { "[]", "t.json: (all): expected an object" },
     { "{\"listen\": 5}", "t.json: listen: expected an object" },
-    { "{\"lisen\": {}}", "t.json: lisen: expected one of listen, public_url, data, zone" },
+    { "{\"lisen\": {}}", "t.json: lisen: expected one of listen, public_url, data, store, zone" },
     { "{\"listen\": {\"prt\": 1}}",
       "t.json: listen.prt: expected one of address, port, connections, body_limit, idle_s, deadline_ms, trusted_proxies" },
     { "{\"accounts\": [{\"name\": \"a\", \"channel\": \"sms\", \"provider\": \"p\", \"rate\": -1}]}",

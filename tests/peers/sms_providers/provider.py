@@ -298,8 +298,10 @@ class Inline(Provider):
             time.sleep(0.1 if self.chance(0.5) else 2.5)
         self.take_answer(phone, push)
 
-    def hang_up(self, push):
+    def hang_up(self, push, after_s=0.0):
+        """Breaks the connection, at once or a moment later: so that it falls between reading and answering."""
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.hook).netloc, timeout=20)
         self.request(connection, push)
+        time.sleep(after_s)
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()

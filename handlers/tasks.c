@@ -31,6 +31,7 @@ static const struct {
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1, true },
     [TASK_REQUEST] = { "request", "staff.request", OUTBOX_NOTICE, 0, true },
     [TASK_ACCOUNT] = { "account", "staff.account", OUTBOX_NOTICE, 0, false },
+    [TASK_PROPOSAL] = { "proposal", "staff.task", OUTBOX_NOTICE, 0, true },
     [TASK_ALERT] = { "alert", "staff.alert", OUTBOX_NOTICE, 1, false },
 };
 

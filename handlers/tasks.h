@@ -20,6 +20,7 @@ enum task_kind {
     TASK_COMPLAINT = 8, /* "staff.task" */
     TASK_REQUEST = 9,   /* "staff.request": somebody asks for help (requests.h) */
     TASK_ACCOUNT = 10,  /* "staff.account": its provider lets an account of ours send nothing */
+    TASK_PROPOSAL = 11, /* "staff.task": somebody wants to hold an activity, a draft waits */
     TASK_ALERT = 12,    /* "staff.alert": hours that deserve a second look; goes to the level above.
                            `subject` is the alert */
 };

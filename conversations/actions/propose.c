@@ -25,7 +25,7 @@ static void set_moment(const struct action_call *call, struct activity *a)
 static int tell_station(struct action_call *call, const struct activity *a, const struct person *me)
 {
     struct task task;
-    struct task_form form = { .kind = TASK_REQUEST,
+    struct task_form form = { .kind = TASK_PROPOSAL,
                               .org = a->org,
                               .asker = call->address->id,
                               .volunteer = me->id,

@@ -22,6 +22,8 @@ enum {
     CONNECTIONS = 64,
     IN_MAX = 32 * 1024,
     LINES_MAX = 256,
+    LINE_BYTES = 128,
+    MESSAGE_BYTES = 8192,
     STALLED_MS = 10000,
     GAP = 400, /* messages between two steps of one person's dialogue */
     PEOPLE = 200000,
@@ -108,19 +110,23 @@ static void note_reply(struct bench *b, int person)
 
 static size_t url_encode(const char *text, char *out)
 {
+    static const char digits[] = "0123456789ABCDEF";
     size_t n = 0;
-    for (; *text; text++)
-        n += (size_t)sprintf(out + n, "%%%02X", (unsigned char)*text);
+    for (; *text; text++) {
+        out[n++] = '%';
+        out[n++] = digits[(unsigned char)*text >> 4];
+        out[n++] = digits[(unsigned char)*text & 15];
+    }
     out[n] = '\0';
     return n;
 }
 
 static size_t post(const char *path, const char *body, char *out)
 {
-    return (size_t)sprintf(out,
-                           "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-                           "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-                           path, strlen(body), body);
+    return (size_t)snprintf(out, MESSAGE_BYTES,
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                            "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                            path, strlen(body), body);
 }
 
 /* What Yunpian pushes, signed over its values by the order of their names. */
@@ -145,14 +151,14 @@ static size_t write_message(struct bench *b, const struct step *step, char *out)
     long long phone = FIRST_PHONE + step->person;
     char text[512];
     if (b->way == WAY_KANNEL)
-        return (size_t)sprintf(out, "%lld 10690000 text %s\n", phone, step->text);
+        return (size_t)snprintf(out, LINE_BYTES, "%lld 10690000 text %s\n", phone, step->text);
     if (b->way == WAY_SEND)
         return yunpian_push(phone, step->text, b->begun, out);
     url_encode(step->text, text);
-    return (size_t)sprintf(out,
-                           "GET /sms/bench?from=%lld&to=10690000&id=%d-%d&charset=utf-8&text=%s "
-                           "HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                           phone, (int)uv_os_getpid(), b->begun, text);
+    return (size_t)snprintf(out, MESSAGE_BYTES,
+                            "GET /sms/bench?from=%lld&to=10690000&id=%d-%d&charset=utf-8&text=%s "
+                            "HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                            phone, (int)uv_os_getpid(), b->begun, text);
 }
 
 /* The next message, when it is due. */
@@ -175,7 +181,7 @@ static bool begin(struct bench *b, char *out, size_t *n, int *person)
 struct lines {
     uv_write_t request;
     struct bench *bench;
-    char text[LINES_MAX * 128];
+    char text[LINES_MAX * LINE_BYTES];
 };
 
 static void pump(struct bench *b);
@@ -212,7 +218,7 @@ static void pump_lines(struct bench *b)
 
 static void pump(struct bench *b)
 {
-    char out[8192];
+    char out[MESSAGE_BYTES];
     size_t n;
     if (b->way == WAY_KANNEL) {
         if (!b->writing)

@@ -427,6 +427,9 @@ static void open_scene(struct scene *c, uint64_t seed)
     for (int i = 0; i < PEOPLE; i++) {
         int64_t address = i == 1 ? c->people[0].address : i == 12 ? r->organizer : 0;
         c->people[i] = records_volunteer(r, names[i], i == 13 ? r->worker : address);
+        /* They live longer than the arena, which is emptied with every commit. */
+        c->people[i].name = slice_of(names[i]);
+        c->people[i].number = SLICE("");
     }
     int64_t other = records_org(r, ORG_BRANCH, r->district, "南屏镇分会", INT64_C(530802102000));
     c->organizers[0] = r->organizer;

@@ -164,7 +164,10 @@ static void last_id_only_rises(void **state)
     support_commit(s);
     tx = support_begin(s);
     assert_int_equal(store_last_id(tx, &id), 0);
-    assert_int_equal(id, 70);
+    if (support_is_postgres()) /* written ahead, so that one row does not hold up all writers */
+        assert_true(id >= 70);
+    else
+        assert_int_equal(id, 70);
     support_rollback(s);
 }
 

@@ -100,19 +100,29 @@ int role_act_grant(const struct service *s, int64_t by, const struct role *want,
     return put_act(s, act);
 }
 
+/* Of somebody who has the role: 1, 0 when nobody has it, or GW_E*. */
+static int act_on(const struct service *s, int64_t by, int64_t role, enum role_act_kind kind,
+                  struct role *r, struct role_act *act)
+{
+    int rc = role_get(s, role, r);
+    if (rc <= 0)
+        return rc;
+    *act = (struct role_act){ .kind = kind,
+                              .by = by,
+                              .org = r->org,
+                              .what = r->kind,
+                              .role = role,
+                              .address = r->address,
+                              .name = r->name };
+    return 1;
+}
+
 int role_act_revoke(const struct service *s, int64_t by, int64_t role, struct role_act *act)
 {
     struct role r;
-    int rc = role_get(s, role, &r);
+    int rc = act_on(s, by, role, ROLE_ACT_REVOKE, &r, act);
     if (rc <= 0)
         return rc < 0 ? rc : ROLE_ACT_GONE;
-    *act = (struct role_act){ .kind = ROLE_ACT_REVOKE,
-                              .by = by,
-                              .org = r.org,
-                              .what = r.kind,
-                              .role = role,
-                              .address = r.address,
-                              .name = r.name };
     rc = role_revocable(s, by, &r);
     if (rc == ROLE_REVOKED_NOW)
         return put_act(s, act);
@@ -126,17 +136,8 @@ int role_act_revoke(const struct service *s, int64_t by, int64_t role, struct ro
 int role_act_wake(const struct service *s, int64_t by, int64_t role, struct role_act *act)
 {
     struct role r;
-    int rc = role_get(s, role, &r);
-    if (rc <= 0)
-        return rc < 0 ? rc : ROLE_ACT_GONE;
-    *act = (struct role_act){ .kind = ROLE_ACT_WAKE,
-                              .by = by,
-                              .org = r.org,
-                              .what = r.kind,
-                              .role = role,
-                              .address = r.address,
-                              .name = r.name };
-    return put_act(s, act);
+    int rc = act_on(s, by, role, ROLE_ACT_WAKE, &r, act);
+    return rc == 1 ? put_act(s, act) : rc < 0 ? rc : ROLE_ACT_GONE;
 }
 
 int role_act_org(const struct service *s, int64_t by, const struct organization *org,

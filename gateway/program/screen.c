@@ -37,6 +37,7 @@ struct viewing {
     int64_t activity;
     bool asked; /* the page names its side itself */
     int64_t now;
+    int left_s; /* seconds until the code changes */
     struct screen_view view;
     char scene[SCAN_SCENE_MAX];
     char code[8];
@@ -126,7 +127,7 @@ static void on_code(void *context, const struct http_fetched *fetched)
         keep(v, made.content);
         tokens_taken(v->g, v->account);
         v->view.content = made.content;
-        v->view.refresh_s = v->view.left_s;
+        v->view.refresh_s = v->left_s;
     } else if (made.sent.outcome == SEND_NO_TOKEN) {
         tokens_refused(v->g, v->account, loan(v), v->now);
         v->view.refresh_s = RETRY_S;
@@ -152,7 +153,7 @@ static void ask(struct viewing *v)
     }
     if (v->account->adapter->scene(v->account, token, slice_of(v->scene), LIFE_S, &v->arena, &call,
                                    &fault) < 0) {
-        v->view.refresh_s = v->view.left_s;
+        v->view.refresh_s = v->left_s;
         answer(v, 200);
         return;
     }
@@ -179,8 +180,8 @@ static int run_view(struct job *job, struct tx *tx, int64_t now)
     view->over =
         a.state == ACTIVITY_CANCELLED || now > a.ends_at + s.policy->checkin_late_minutes * 60;
     view->early = now < a.starts_at - s.policy->checkin_early_minutes * 60;
-    view->left_s = (int)(SCAN_STEP_S - now % SCAN_STEP_S) + 1;
-    view->refresh_s = view->left_s;
+    v->left_s = (int)(SCAN_STEP_S - now % SCAN_STEP_S) + 1;
+    view->refresh_s = v->left_s;
     if (view->over || view->early)
         return GW_OK;
     scan_scene(&s, &a, view->out ? SCAN_OUT : SCAN_IN, v->scene);
@@ -243,7 +244,6 @@ bool screen_handle(struct gateway *g, struct http_request *r)
                            .asked = r->query.n > 0 };
     v->view.out = slice_eq(r->query, SLICE("out"));
     v->view.path = arena_dup(&v->arena, r->path);
-    v->view.pinned = v->asked;
     r->user = v;
     r->on_closed = on_closed;
     int rc = worker_put(g->worker, WORKER_OUTCOMES, &v->job);

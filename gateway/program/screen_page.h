@@ -19,10 +19,8 @@ struct screen_view {
     struct slice content; /* of the QR code; empty: there is none now */
     struct slice path;    /* of this page */
     bool out;             /* signing out, else checking in */
-    bool pinned;          /* the leader chose the side; else it turns by itself */
     bool early, over;     /* not yet, or no more */
     bool trouble;         /* it could not be looked up */
-    int left_s;           /* seconds until the code changes */
     int refresh_s;        /* seconds until the page asks for itself again */
 };
 /* Appends the page. */

@@ -25,7 +25,6 @@ static struct screen_view view(void)
                                  .code = SLICE("582013"),
                                  .content = SLICE("http://weixin.qq.com/q/02abc"),
                                  .path = SLICE("/here/demo/1-abc"),
-                                 .left_s = 31,
                                  .refresh_s = 31 };
 }
 

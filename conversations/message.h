@@ -25,7 +25,7 @@ enum message_class {
 enum message_place {
     MESSAGE_ANYWHERE,
     MESSAGE_IN_WECHAT, /* "wechat": about what only comes from there */
-    MESSAGE_ON_PAPER,  /* "paper": shown by a command to who works here, never sent */
+    MESSAGE_ON_PAPER,  /* "paper": shown by a command or a page, never sent */
     MESSAGE_PLACES
 };
 

@@ -59,6 +59,7 @@ static void answer(struct viewing *v, int status)
 {
     struct sbuf page;
     sbuf_init(&page, SCREEN_PAGE_MAX);
+    v->view.catalogue = v->g->catalogue;
     screen_page(&v->view, &page);
     const struct http_answer a = {
         .status = page.failed ? 500 : status,

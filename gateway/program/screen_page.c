@@ -1,9 +1,11 @@
 #include "gateway/program/screen_page.h"
 
-#include <inttypes.h>
 #include <qrencode.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "conversations/conversation.h"
+#include "gateway/base/json.h"
 
 enum { QUIET = 4 /* modules around a code: ISO/IEC 18004 */ };
 
@@ -60,36 +62,83 @@ bool screen_qr(struct slice content, struct sbuf *out)
     return true;
 }
 
-static void side(const struct screen_view *v, struct sbuf *out, bool other, const char *query,
-                 const char *label)
+/* Appends what a message says, escaped; `params` is taken over, NULL for none. A page without its
+ * words fails as a whole. */
+static void words(const struct screen_view *v, struct sbuf *out, const char *id, json_t *params)
 {
-    if (!other) {
-        sbuf_printf(out, "<span>%s</span>", label);
-        return;
+    struct arena a = { 0 };
+    struct slice text;
+    if (catalogue_render(v->catalogue, id, params, CHANNEL_WECHAT, NULL, false, &a, &text) == GW_OK)
+        escaped(out, text);
+    else
+        out->failed = true;
+    arena_free(&a);
+    json_decref(params);
+}
+
+static void paragraph(const struct screen_view *v, struct sbuf *out, const char *id)
+{
+    sbuf_str(out, "<p>");
+    words(v, out, id, NULL);
+    sbuf_str(out, "</p>");
+}
+
+static void quiet(const struct screen_view *v, struct sbuf *out, const char *id)
+{
+    sbuf_str(out, "<p class=\"quiet\">");
+    words(v, out, id, NULL);
+    sbuf_str(out, "</p>");
+}
+
+static void side(const struct screen_view *v, struct sbuf *out, bool other, const char *query,
+                 const char *id)
+{
+    if (other) {
+        sbuf_str(out, "<a href=\"");
+        escaped(out, v->path);
+        sbuf_printf(out, "?%s\">", query);
+    } else {
+        sbuf_str(out, "<span>");
     }
-    sbuf_str(out, "<a href=\"");
-    escaped(out, v->path);
-    sbuf_printf(out, "?%s\">%s</a>", query, label);
+    words(v, out, id, NULL);
+    sbuf_str(out, other ? "</a>" : "</span>");
+}
+
+static void by_sms(const struct screen_view *v, struct sbuf *out)
+{
+    json_t *params = json_object();
+    json_put_slice(params, "code", v->code);
+    quiet(v, out, "screen.by_sms");
+    sbuf_str(out, "<p><b>");
+    words(v, out, "screen.sms", params);
+    sbuf_str(out, "</b></p>");
 }
 
 static void body(const struct screen_view *v, struct sbuf *out)
 {
-    sbuf_printf(out, "<h2%s>%s</h2>", v->out ? " class=\"out\"" : "", v->out ? "签退" : "签到");
-    if (v->content.n > 0 && screen_qr(v->content, out))
-        sbuf_str(out, "<p>微信扫一扫，每分钟换一次</p>");
+    sbuf_printf(out, "<h2%s>", v->out ? " class=\"out\"" : "");
+    words(v, out, v->out ? "screen.out" : "screen.in", NULL);
+    sbuf_str(out, "</h2>");
+    bool shown = v->content.n > 0 && screen_qr(v->content, out);
+    paragraph(v, out, shown ? "screen.scan" : "screen.no_code");
+    if (v->out)
+        quiet(v, out, "screen.leave");
     else
-        sbuf_str(out, "<p>二维码还没取到，先用下面的6位数</p>");
-    if (!v->out) {
-        sbuf_str(out, "<p class=\"quiet\">没有微信的，发短信</p><p><b>到了 ");
-        escaped(out, v->code);
-        sbuf_str(out, "</b></p>");
-    } else {
-        sbuf_str(out, "<p class=\"quiet\">没有微信的不用签退，负责人来记</p>");
-    }
+        by_sms(v, out);
     sbuf_str(out, "<nav>");
-    side(v, out, v->out, "in", "签到");
-    side(v, out, !v->out, "out", "签退");
+    side(v, out, v->out, "in", "screen.in");
+    side(v, out, !v->out, "out", "screen.out");
     sbuf_str(out, "</nav>");
+}
+
+static void heading(const struct screen_view *v, struct sbuf *out)
+{
+    json_t *params = json_object();
+    json_put_slice(params, "title", v->title);
+    json_put_int(params, "number", v->number);
+    sbuf_str(out, "<h1>");
+    words(v, out, "screen.heading", params);
+    sbuf_str(out, "</h1>");
 }
 
 void screen_page(const struct screen_view *v, struct sbuf *out)
@@ -99,19 +148,18 @@ void screen_page(const struct screen_view *v, struct sbuf *out)
                   "<meta name=\"robots\" content=\"noindex\">");
     if (!v->over)
         sbuf_printf(out, "<meta http-equiv=\"refresh\" content=\"%d\">", v->refresh_s);
-    sbuf_printf(out, "<title>签到</title><style>%s</style></head><body>", style);
-    if (v->trouble) {
-        sbuf_str(out, "<p>这会儿看不到，一会儿自己再试。</p></body></html>\n");
-        return;
-    }
-    sbuf_str(out, "<h1>");
-    escaped(out, v->title);
-    sbuf_printf(out, "（%" PRId64 "号）</h1>", v->number);
-    if (v->early)
-        sbuf_str(out, "<p>还没到签到的时候，到时这里自己会出二维码。</p>");
-    else if (v->over)
-        sbuf_str(out, "<p>已经散了，不再签到。</p>");
+    sbuf_str(out, "<title>");
+    words(v, out, "screen.in", NULL);
+    sbuf_printf(out, "</title><style>%s</style></head><body>", style);
+    if (v->trouble)
+        paragraph(v, out, "screen.trouble");
     else
+        heading(v, out);
+    if (!v->trouble && v->early)
+        paragraph(v, out, "screen.early");
+    else if (!v->trouble && v->over)
+        paragraph(v, out, "screen.over");
+    else if (!v->trouble)
         body(v, out);
     sbuf_str(out, "</body></html>\n");
 }

@@ -9,6 +9,23 @@
 
 #include <cmocka.h>
 
+#include "conversations/conversation.h"
+
+static int load_words(void **state)
+{
+    struct catalogue *c = NULL;
+    struct fault fault = { 0 };
+    int rc = catalogue_load(NULL, (struct zone){ 480 }, &c, &fault);
+    *state = c;
+    return rc;
+}
+
+static int release_words(void **state)
+{
+    catalogue_release(*state);
+    return 0;
+}
+
 static const char *page(const struct screen_view *view, struct sbuf *out)
 {
     sbuf_init(out, SCREEN_PAGE_MAX);
@@ -18,9 +35,10 @@ static const char *page(const struct screen_view *view, struct sbuf *out)
     return sbuf_slice(out).p;
 }
 
-static struct screen_view view(void)
+static struct screen_view view(void **state)
 {
-    return (struct screen_view){ .title = SLICE("图书馆<整理>\"&"),
+    return (struct screen_view){ .catalogue = *state,
+                                 .title = SLICE("图书馆<整理>\"&"),
                                  .number = 41,
                                  .code = SLICE("582013"),
                                  .content = SLICE("http://weixin.qq.com/q/02abc"),
@@ -30,9 +48,8 @@ static struct screen_view view(void)
 
 static void shows_the_code_until_it_changes(void **state)
 {
-    struct screen_view v = view();
+    struct screen_view v = view(state);
     struct sbuf b;
-    (void)state;
     const char *text = page(&v, &b);
     assert_non_null(strstr(text, "<svg"));
     assert_non_null(strstr(text, "content=\"31\""));
@@ -45,9 +62,8 @@ static void shows_the_code_until_it_changes(void **state)
 
 static void says_what_to_do_without_a_code(void **state)
 {
-    struct screen_view v = view();
+    struct screen_view v = view(state);
     struct sbuf b;
-    (void)state;
     v.content = SLICE("");
     const char *text = page(&v, &b);
     assert_null(strstr(text, "<svg"));
@@ -57,9 +73,8 @@ static void says_what_to_do_without_a_code(void **state)
 
 static void shows_no_code_before_and_after(void **state)
 {
-    struct screen_view v = view();
+    struct screen_view v = view(state);
     struct sbuf b;
-    (void)state;
     v.early = true;
     const char *text = page(&v, &b);
     assert_null(strstr(text, "582013"));
@@ -98,5 +113,5 @@ int main(void)
         cmocka_unit_test(shows_no_code_before_and_after),
         cmocka_unit_test(the_picture_is_a_code),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_words, release_words);
 }

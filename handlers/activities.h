@@ -113,6 +113,10 @@ struct activity_change {
 GW_MUSTCHECK int activity_change_look(const struct service *s, int64_t id, int64_t address,
                                       int64_t starts_at, int64_t ends_at,
                                       struct activity_change *out);
+/* An activity that this address may publish and so change: ACTIVITY_OK, _NOT_FOUND, _FORBIDDEN or
+ * GW_E*. (changes.c) */
+GW_MUSTCHECK int activity_of_publisher(const struct service *s, int64_t id, int64_t address,
+                                       struct activity *a);
 /* The same activity at another time as well, under a number of its own: a shift, or the next date
  * of a weekly one. Published at once; people sign up for each. `_look` only says what would come of
  * it (UNCHANGED: there is one at that time). (activities_series.c) */

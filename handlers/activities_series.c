@@ -13,12 +13,9 @@ int activity_repeat_look(const struct service *s, int64_t id, int64_t address, i
                          int64_t ends_at, struct activity *a)
 {
     int64_t same;
-    int rc = activity_get(s, id, a);
-    if (rc <= 0)
-        return rc < 0 ? rc : ACTIVITY_NOT_FOUND;
-    rc = role_may(s, address, POWER_PUBLISH, a->org, NULL);
-    if (rc != 1)
-        return rc < 0 ? rc : ACTIVITY_FORBIDDEN;
+    int rc = activity_of_publisher(s, id, address, a);
+    if (rc != ACTIVITY_OK)
+        return rc;
     if (a->state == ACTIVITY_DRAFT || a->state == ACTIVITY_CANCELLED)
         return ACTIVITY_WRONG_STATE;
     enum activity_outcome time = activity_check_time(s, starts_at, ends_at);

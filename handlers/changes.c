@@ -86,16 +86,22 @@ static int tell_phones(const struct service *s, const struct activity *a, struct
     return rc;
 }
 
-/* Whether an activity may be changed by this address: ACTIVITY_OK or another outcome, or GW_E*. */
-static int may_change(const struct service *s, int64_t id, int64_t address, bool drafts,
-                      struct activity *a)
+int activity_of_publisher(const struct service *s, int64_t id, int64_t address, struct activity *a)
 {
     int rc = activity_get(s, id, a);
     if (rc <= 0)
         return rc < 0 ? rc : ACTIVITY_NOT_FOUND;
     rc = role_may(s, address, POWER_PUBLISH, a->org, NULL);
-    if (rc != 1)
-        return rc < 0 ? rc : ACTIVITY_FORBIDDEN;
+    return rc < 0 ? rc : rc == 1 ? ACTIVITY_OK : ACTIVITY_FORBIDDEN;
+}
+
+/* Whether an activity may be changed by this address: ACTIVITY_OK or another outcome, or GW_E*. */
+static int may_change(const struct service *s, int64_t id, int64_t address, bool drafts,
+                      struct activity *a)
+{
+    int rc = activity_of_publisher(s, id, address, a);
+    if (rc != ACTIVITY_OK)
+        return rc;
     if (a->state == ACTIVITY_CANCELLED)
         return ACTIVITY_UNCHANGED;
     if (a->state == ACTIVITY_DRAFT)

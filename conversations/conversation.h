@@ -92,6 +92,10 @@ void turn_free(struct turn *t);
 GW_MUSTCHECK int catalogue_render(const struct catalogue *c, const char *id, const json_t *params,
                                   enum text_channel channel, const char *signature, bool links,
                                   struct arena *a, struct slice *out);
+/* The parameters of a call with the names of two people on one phone, of the usual three characters
+ * ("sample.first", "sample.second"), by which such a text is measured before its readers are known.
+ * A new reference. */
+json_t *catalogue_with_two_names(const struct catalogue *c, const json_t *params);
 /* For providers that send approved templates: the parameters of one message as its text shows them,
  * an object of strings, each by "name" and, where it has a format, by "name|format". What stands in
  * front of or behind the message is not among them. A new reference in `out`; GW_ENOTFOUND for an

@@ -219,6 +219,16 @@ int catalogue_render(const struct catalogue *c, const char *id, const json_t *pa
     return rc < 0 ? rc : end;
 }
 
+json_t *catalogue_with_two_names(const struct catalogue *c, const json_t *params)
+{
+    json_t *two = json_copy((json_t *)(uintptr_t)params), *names = json_array();
+    const char *const ids[] = { "sample.first", "sample.second" };
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        json_array_append_new(names, render_label(catalogue_message(c, slice_of(ids[i])), NULL));
+    json_object_set_new(two, "names", names);
+    return two;
+}
+
 int render_follows(const struct catalogue *c, const char *id, const json_t *params,
                    enum text_channel channel)
 {

@@ -61,11 +61,9 @@ static int shorten(struct action_call *call, json_t *params)
     return segments;
 }
 
-/* Two people of the usual three characters on one phone. */
 static int shared_segments(struct action_call *call, json_t *params)
 {
-    json_t *two = json_copy(params);
-    json_object_set_new(two, "names", json_pack("[s, s]", "杨秀兰", "李国才"));
+    json_t *two = catalogue_with_two_names(call->catalogue, params);
     int segments = segments_of(call, "recruit.shared", two);
     json_decref(two);
     return segments;

@@ -87,8 +87,7 @@ static int measure(struct broadcast_call *call, json_t *params, struct broadcast
     }
     if (rc <= 0)
         return rc;
-    json_t *two = json_copy(params);
-    json_object_set_new(two, "names", json_pack("[s, s]", "杨秀兰", "李国才"));
+    json_t *two = catalogue_with_two_names(call->in->catalogue, params);
     rc = f->shared_segments = segments_of(call, signature, "recruit.shared", two);
     json_decref(two);
     return rc > 0 ? 1 : rc;

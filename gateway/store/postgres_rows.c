@@ -123,6 +123,8 @@ int postgres_start(struct tx *tx, struct rows *rows)
     bool sent = postgres_send_kept(p);
     bool fresh = r->generation != p->generation;
     int place = p->sent;
+    PQclear(r->result); /* of the run before, when that was a command */
+    r->result = NULL;
     if (sent && fresh) {
         sent = PQsendPrepare(p->connection, r->name, r->text, rows->parameters, r->types) == 1;
         p->sent += sent;

@@ -211,17 +211,18 @@ void dispatch_look(struct dispatch *d)
         group_release(g);
         return;
     }
-    if (worker_put(d->options.worker, WORKER_OUTCOMES, &g->job) != 0) {
-        group_release(g);
-        dispatch_retry(d);
-        return;
-    }
-    for (int i = 0; i < queues; i++) {
+    for (int i = 0; i < queues; i++) { /* from worker_put on, the shares are the worker's */
         struct queue *q = &d->lines[i / QUEUES].queues[i % QUEUES];
         if (g->shares[i].limit > 0) {
             q->more = false;
             q->due = UINT64_MAX;
         }
+    }
+    if (worker_put(d->options.worker, WORKER_OUTCOMES, &g->job) != 0) {
+        group_release(g);
+        dispatch_wake(d); /* what was noted as looked after is not */
+        dispatch_retry(d);
+        return;
     }
     d->force = d->lapsed = false;
     d->leasing = true;

@@ -110,6 +110,12 @@ static void test_what_was_no_attempt_is_not_counted(void **state)
     end(&f);
 }
 
+static void close_a_way(struct fixture *f, struct tx *tx)
+{
+    (void)f;
+    assert_int_equal(outbox_close_ways(tx, 1, 1), 0);
+}
+
 static void test_the_second_way(void **state)
 {
     (void)state;
@@ -121,9 +127,7 @@ static void test_the_second_way(void **state)
     put(&f, 1, 1, OUTBOX_REPLY);
     uv_sem_wait(&f.requested);
     assert_true(reaches(&f, OUTBOX_QUEUED, 1));
-    struct tx *tx = support_begin(f.s);
-    assert_int_equal(outbox_close_ways(tx, 1, 1), 0);
-    support_commit(f.s);
+    in_worker(&f, close_a_way);
     pass(&f, 1);
     uv_sem_wait(&f.requested);
     assert_true(reaches(&f, OUTBOX_SENT, 1));
@@ -343,6 +347,13 @@ static void test_after_a_crash(void **state)
     end(&f);
 }
 
+static void take_back_late(struct fixture *f, struct tx *tx)
+{
+    int64_t *uncertain;
+    assert_int_equal(outbox_take_back(tx, SUPPORT_NOW + 61, &f->s->arena, &uncertain), 1);
+    assert_int_equal(uncertain[0], 1);
+}
+
 /* The lease ended while the provider thought: the row is somebody's again, and only where it went
  * nowhere else does the late answer count. */
 static void test_answers_after_the_lease_ended(void **state)
@@ -356,11 +367,7 @@ static void test_answers_after_the_lease_ended(void **state)
     put(&f, 2, 1, OUTBOX_REPLY);
     uv_sem_wait(&f.requested);
     uv_sem_wait(&f.requested);
-    struct tx *tx = support_begin(f.s);
-    int64_t *uncertain;
-    assert_int_equal(outbox_take_back(tx, SUPPORT_NOW + 61, &f.s->arena, &uncertain), 1);
-    assert_int_equal(uncertain[0], 1);
-    support_commit(f.s);
+    in_worker(&f, take_back_late);
     loop_call(&f.loop, on_answer_held, &f);
     assert_true(reaches(&f, OUTBOX_SENT, 1)); /* the broadcast, whose answer settles the doubt */
     assert_int_equal(support_count(f.s, "SELECT state FROM outbox WHERE id = 2"), OUTBOX_QUEUED);

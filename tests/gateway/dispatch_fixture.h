@@ -414,6 +414,36 @@ static inline void put(struct fixture *f, int first, int count, enum outbox_prio
     put_until(f, first, count, priority, SUPPORT_NOW + 86400);
 }
 
+/* Does something in a transaction of the worker, whose store nobody else may use; committed when
+ * this returns. */
+struct other_job {
+    struct job job; /* first */
+    struct fixture *f;
+    void (*what)(struct fixture *f, struct tx *tx);
+};
+
+static inline int on_other(struct job *job, struct tx *tx, int64_t now)
+{
+    struct other_job *o = (struct other_job *)job;
+    (void)now;
+    o->what(o->f, tx);
+    return 0;
+}
+
+static inline void on_other_done(struct job *job, int error)
+{
+    struct other_job *o = (struct other_job *)job;
+    assert_int_equal(error, 0);
+    uv_sem_post(&o->f->put);
+}
+
+static inline void in_worker(struct fixture *f, void (*what)(struct fixture *f, struct tx *tx))
+{
+    struct other_job o = { { .run = on_other, .done = on_other_done }, f, what };
+    assert_int_equal(worker_put(f->worker, WORKER_MESSAGES, &o.job), 0);
+    uv_sem_wait(&f->put);
+}
+
 static inline int64_t count_state(struct fixture *f, enum outbox_state state)
 {
     char query[96];

@@ -111,13 +111,15 @@ void demo_free(struct demo *d)
 
 int demo_fill_some(struct demo *d, const struct service *s, int n)
 {
+    struct service quiet = *s;
+    quiet.silent = true;
     while (n > 0 && d->phase < PHASES) {
         if (d->at >= size_of(d, (enum phase)d->phase)) {
             d->phase++;
             d->at = 0;
             continue;
         }
-        int rc = fillers[d->phase](d, s, d->at);
+        int rc = fillers[d->phase](d, &quiet, d->at);
         if (rc < 0)
             return rc;
         d->at++;

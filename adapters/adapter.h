@@ -117,7 +117,10 @@ struct receipt {
     int64_t at;          /* provider's UTC seconds, 0 when not given */
     /* The phone it went to, when the provider tells: several rows may share one provider_id. */
     struct slice recipient;
+    /* Of one that is final and not delivered, at most one of: */
     bool opted_out; /* the number is on a blacklist: its owner, or the carrier, refuses us */
+    bool dead;      /* nobody has this number */
+    bool missed;    /* the phone was not reached: off, far away, or out of service */
 };
 
 /* Why a webhook was refused; each is a counter. */

@@ -51,7 +51,7 @@ struct dispatch_reading {
     int64_t retry_after; /* seconds the provider asked for, with OUTBOX_LATER; 0: by the back-off;
                             exactly so many with OUTBOX_AGAIN */
     bool unreachable;    /* this recipient never works: the address is marked */
-    bool opted_out;      /* it is on the provider's blacklist: `refused` is told */
+    bool opted_out;      /* it is on the provider's blacklist: `number_said` is told */
     bool slow_down;      /* the account's rate is halved, and rests for retry_after */
     bool broken;         /* the account cannot send at all: it is paused */
 };
@@ -94,11 +94,12 @@ struct dispatch_options {
     /* Loop's thread. `out` is zeroed but for `way`; no answer at all (status 0) comes here too. */
     void (*read)(void *context, const struct outbox_row *row, const struct http_fetched *result,
                  struct arena *a, struct dispatch_reading *out);
-    /* Worker's thread, in the very transaction that stores the outcome: the provider has the
-     * recipient on its blacklist. 0, or GW_E*, which loses the transaction; it is stored again.
-     * NULL: nobody wants to know. */
-    int (*refused)(void *context, struct tx *tx, const struct outbox_row *row, struct slice reason,
-                   int64_t now, struct arena *a);
+    /* Worker's thread, in the very transaction that stores the outcome: the number is on a
+     * blacklist (REFUSES), or its address counts as unreachable from now on (DEAD, MISSED). 0, or
+     * GW_E*, which loses the transaction; it is stored again. NULL: nobody wants to know. */
+    int (*number_said)(void *context, struct tx *tx, const struct outbox_row *row,
+                       enum outbox_number number, struct slice reason, int64_t now,
+                       struct arena *a);
     /* Loop's thread: how to find out what became of a row whose request got no answer, also after a
      * crash. DISPATCH_SEND with a call whose result goes to `queried`, DISPATCH_LATER when it may
      * be sent again without harm, else it stays as it is. NULL: nobody can be asked. */

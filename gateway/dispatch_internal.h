@@ -55,7 +55,7 @@ struct send {
     bool marked;       /* `sending` is committed */
     bool has_slot;
     bool unreachable; /* the recipient is to be marked so */
-    bool opted_out;   /* `refused` is to be told */
+    bool opted_out;   /* `number_said` is to be told */
     int tries;
     int64_t owner; /* of the attempt: ours, or whoever crashed */
     enum outbox_outcome outcome;

@@ -64,14 +64,17 @@ void send_end(struct send *s)
 /* Outcomes. */
 
 /* The reason is the answer's, or that of a report which came before it. */
-static int tell_refused(struct send *s, struct tx *tx, bool reported, int64_t now)
+static int tell_number(struct send *s, struct tx *tx, enum outbox_number number, bool reported,
+                       int64_t now)
 {
     const struct dispatch_options *o = &s->group->d->options;
     struct arena a = { 0 }; /* the group's is the loop's */
     struct outbox_row row = { .reason = s->reason };
     int rc = reported ? outbox_get(tx, o->vault, s->row->id, &a, &row) : 1;
-    if (rc == 1 && o->refused)
-        rc = o->refused(o->context, tx, s->row, row.reason, now, &a);
+    if (rc == 1 && number != OUTBOX_NUMBER_REFUSES)
+        rc = outbox_give_up(tx, s->row->address, number, row.reason, now);
+    if (rc == 1 && o->number_said)
+        rc = o->number_said(o->context, tx, s->row, number, row.reason, now, &a);
     arena_free(&a);
     return rc < 0 ? rc : 0;
 }
@@ -82,10 +85,13 @@ static int run_outcome(struct job *job, struct tx *tx, int64_t now)
     int64_t at = s->at ? s->at : now + s->wait_s;
     int rc = outbox_outcome(tx, s->row->id, s->owner, s->row->attempt, s->outcome, s->provider_id,
                             s->reason, at, now);
-    bool reported = rc == OUTBOX_BLACKLISTED;
-    if (rc == 1 && s->unreachable)
+    if (rc > OUTBOX_NOTED)
+        return tell_number(s, tx, (enum outbox_number)(rc - OUTBOX_NOTED), true, now);
+    if (rc == OUTBOX_NOTED && s->unreachable && s->opted_out)
         rc = people_unreachable(tx, s->row->address, s->reason, now);
-    return rc >= 0 && (s->opted_out || reported) ? tell_refused(s, tx, reported, now) : rc;
+    else if (rc == OUTBOX_NOTED && s->unreachable)
+        return tell_number(s, tx, OUTBOX_NUMBER_DEAD, false, now);
+    return rc >= 0 && s->opted_out ? tell_number(s, tx, OUTBOX_NUMBER_REFUSES, false, now) : rc;
 }
 
 static void send_unstored(struct send *s, int error)

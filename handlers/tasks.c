@@ -10,6 +10,7 @@
 #include "handlers/notify.h"
 #include "handlers/protect.h"
 #include "handlers/roles.h"
+#include "handlers/volunteers.h"
 
 enum { MINUTE = 60, SAID_MAX = 1000, SAID_SHOWN = 90, NUMBER_TRIES = 200, DAY_SECONDS = 86400 };
 
@@ -27,6 +28,7 @@ static const struct {
     [TASK_APOLOGY] = { "apology", "staff.task", OUTBOX_NOTICE, 0, false },
     [TASK_SAFETY] = { "safety", "staff.safety", OUTBOX_CODE, 0, false },
     [TASK_UNREACHABLE] = { "unreachable", "staff.unreachable", OUTBOX_NOTICE, 0, false },
+    [TASK_LOST_NUMBER] = { "lost_number", "staff.lost_number", OUTBOX_NOTICE, 0, false },
     [TASK_DISPUTE] = { "dispute", "staff.dispute", OUTBOX_NOTICE, 1, false },
     [TASK_COMPLAINT] = { "complaint", "staff.task", OUTBOX_NOTICE, 1, true },
     [TASK_REQUEST] = { "request", "staff.request", OUTBOX_NOTICE, 0, true },
@@ -296,6 +298,21 @@ static int fill_task(const struct service *s, const struct task_form *form, stru
     if (rc < 0)
         return rc;
     return free_number(s, &t->number);
+}
+
+int task_name_people(const struct service *s, int64_t address, struct task_form *form)
+{
+    struct volunteer *people;
+    int n = volunteers_by_address(s, address, &people);
+    for (int i = 0; i < n; i++)
+        form->name = i == 0 ? people[i].name
+                            : arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(form->name),
+                                           SLICE_ARG(people[i].name));
+    if (n > 0) {
+        form->area = people[0].area;
+        form->volunteer = people[0].id;
+    }
+    return n;
 }
 
 int task_open(const struct service *s, const struct task_form *form, struct task *out)

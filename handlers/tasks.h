@@ -23,6 +23,7 @@ enum task_kind {
     TASK_PROPOSAL = 11, /* "staff.task": somebody wants to hold an activity, a draft waits */
     TASK_ALERT = 12,    /* "staff.alert": hours that deserve a second look; goes to the level above.
                            `subject` is the alert */
+    TASK_LOST_NUMBER = 13, /* "staff.lost_number": nobody has this number any more */
 };
 enum task_state { TASK_OPEN = 1, TASK_CLOSED = 2 };
 
@@ -64,6 +65,9 @@ enum task_open_outcome {
     TASK_AGAIN,  /* this person has an open task of the kind: the new words are added to it */
     TASK_NOBODY, /* opened, but no duty person is known anywhere above */
 };
+/* Names the volunteers of a phone in a form, with their area and the first one's id; their number
+ * or GW_E*. */
+GW_MUSTCHECK int task_name_people(const struct service *s, int64_t address, struct task_form *form);
 /* Opens a task, or adds to the one that is open; `*out` is it. Outcome or GW_E*. */
 GW_MUSTCHECK int task_open(const struct service *s, const struct task_form *form, struct task *out);
 

@@ -16,6 +16,7 @@ static const enum send_outcome outcomes[] = {
     [CODE_NEXT_HOUR] = SEND_LATER,
     [CODE_NEXT_DAY] = SEND_LATER,
     [CODE_NUMBER] = SEND_BAD_RECIPIENT,
+    [CODE_DEAD] = SEND_BAD_RECIPIENT,
     [CODE_OPTED_OUT] = SEND_BAD_RECIPIENT,
     [CODE_TEXT] = SEND_REJECTED,
     [CODE_ACCOUNT] = SEND_ACCOUNT_BROKEN,
@@ -97,10 +98,18 @@ static const struct sms_code *find_carrier(struct slice code)
     return NULL;
 }
 
-bool carrier_refuses(struct slice code)
+static bool says(const struct sms_code *row, struct receipt *r)
 {
-    const struct sms_code *row = find_carrier(code);
-    return row != NULL && row->action == CODE_OPTED_OUT;
+    bool failed = row != NULL && r->final && !r->delivered;
+    r->opted_out = failed && row->action == CODE_OPTED_OUT;
+    r->dead = failed && row->action == CODE_DEAD;
+    r->missed = failed && row->action == CODE_NUMBER;
+    return r->opted_out || r->dead || r->missed;
+}
+
+bool carrier_says(struct slice code, struct receipt *r)
+{
+    return says(find_carrier(code), r);
 }
 
 void sms_code_report(const struct sms_code *table, struct slice code, struct arena *a,
@@ -109,7 +118,7 @@ void sms_code_report(const struct sms_code *table, struct slice code, struct are
     const struct sms_code *row = table != NULL ? sms_code_find(table, code) : NULL;
     if (row == NULL)
         row = find_carrier(code);
-    r->opted_out = r->final && !r->delivered && row != NULL && row->action == CODE_OPTED_OUT;
+    says(row, r);
     r->reason = reason_of(row, code, a);
 }
 

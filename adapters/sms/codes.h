@@ -12,7 +12,8 @@ enum code_action {
     CODE_NEXT_MINUTE, /* not taken: a quota that ends with the minute */
     CODE_NEXT_HOUR,
     CODE_NEXT_DAY,      /* with the day in China */
-    CODE_NUMBER,        /* never to this number */
+    CODE_NUMBER,        /* never to this number; in a report: it was not reached this time */
+    CODE_DEAD,          /* never to this number: nobody has it */
     CODE_OPTED_OUT,     /* never to this number: its owner, or the carrier, refuses us */
     CODE_TEXT,          /* never this text: word it, its template or signature anew */
     CODE_ACCOUNT,       /* nothing goes until somebody sees to the account */
@@ -45,10 +46,12 @@ void sms_code_unread(const struct http_result *result, struct arena *a, struct s
 
 /* What carriers report, by any provider; found whatever their case. */
 extern const struct sms_code carrier_codes[];
-/* Whether a carrier's code says that the number is on a blacklist. */
-bool carrier_refuses(struct slice code);
+/* Sets `opted_out`, `dead` or `missed` of a receipt whose `final` and `delivered` are set, when a
+ * carrier's code says so; whether it did. */
+bool carrier_says(struct slice code, struct receipt *r);
 /* Fills `reason` ("CODE: words", words only when the provider's table, which may be NULL, or the
- * carriers' knows the code) and `opted_out` of a receipt whose other members are set. */
+ * carriers' knows the code), `opted_out`, `dead` and `missed` of a receipt whose other members are
+ * set. */
 void sms_code_report(const struct sms_code *table, struct slice code, struct arena *a,
                      struct receipt *r);
 

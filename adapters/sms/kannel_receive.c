@@ -210,7 +210,8 @@ enum webhook_refusal kannel_status(const struct webhook *hook, struct arena *a, 
     struct slice stat = receipt_word(text, SLICE("stat:"));
     struct slice err = receipt_word(text, SLICE("err:"));
     struct slice nack = nack_code(text);
-    r->opted_out = !r->delivered && (carrier_refuses(stat) || carrier_refuses(err));
+    if (!carrier_says(err, r) && !carrier_says(stat, r)) /* err is the nearer cause */
+        r->missed = r->final && !r->delivered && (type & DLR_UNDELIVERED) != 0;
     r->reason = arena_printf(a, "dlr %d%s%.*s%s%.*s%s%.*s", (int)type, stat.n > 0 ? " stat:" : "",
                              SLICE_ARG(stat), err.n > 0 ? " err:" : "", SLICE_ARG(err),
                              nack.n > 0 ? " nack:" : "", SLICE_ARG(nack));

@@ -57,6 +57,8 @@ const struct metric_row counter_rows[] = {
                          "Messages of our own that went by another account, as theirs did not work." },
     [COUNT_BLACKLISTED] = { "linli_numbers_blacklisted_total", METRIC_COUNTER,
                             "Messages that a provider's blacklist stopped: each an opt-out." },
+    [COUNT_NUMBERS_LOST] = { "linli_numbers_lost_total", METRIC_COUNTER,
+                             "Numbers given up: nobody has them, or their phone was off for long." },
     [COUNT_PARTS] = { "linli_message_parts_total",
                       METRIC_COUNTER,
                       "Parts of long messages that came one by one.",

@@ -21,6 +21,7 @@ enum counter {
     COUNT_PARTS,      /* by enum message_parts, and the one below */
     COUNT_REROUTED,
     COUNT_BLACKLISTED,
+    COUNT_NUMBERS_LOST,
     COUNTERS
 };
 /* Further labels of COUNT_REFUSED. */

@@ -105,11 +105,13 @@ void background_stop(struct gateway *g);
 /* After the worker stopped and the loop has closed its handles. */
 void background_free(struct gateway *g);
 
-/* A provider has the recipient of a row on its blacklist: an opt-out, and when it blocked an answer
- * a task to call. In the transaction that stores what it said. 0 or GW_E*. Worker's thread. */
-GW_MUSTCHECK int refused_by_provider(struct gateway *g, const struct catalogue *c, struct tx *tx,
-                                     const struct outbox_row *row, struct slice account,
-                                     struct slice reason, int64_t now, struct arena *a);
+/* A provider has the recipient of a row on its blacklist (REFUSES): an opt-out, and when it blocked
+ * an answer a task to call. Or the number is given up (DEAD, MISSED): a task to find its people. In
+ * the transaction that stores what it said. 0 or GW_E*. Worker's thread. */
+GW_MUSTCHECK int number_told(struct gateway *g, const struct catalogue *c, struct tx *tx,
+                             const struct outbox_row *row, struct slice account,
+                             enum outbox_number number, struct slice reason, int64_t now,
+                             struct arena *a);
 
 /* Adds linli_account_broken, a cell for each account: before another thread counts anything. */
 void sender_metrics(struct gateway *g);

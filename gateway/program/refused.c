@@ -1,8 +1,9 @@
-/* What a provider's blacklist stopped. */
+/* What providers say of a number itself: that it refuses us, or is nobody's any more. */
 #include "gateway/base/json.h"
 #include "gateway/program/counters.h"
 #include "gateway/program/gateway.h"
 #include "handlers/blacklist.h"
+#include "handlers/lost_number.h"
 
 enum { PARAMS_MAX = 64 * 1024 };
 
@@ -20,11 +21,26 @@ static struct slice text_of(const struct catalogue *c, const struct outbox_row *
     return text;
 }
 
-int refused_by_provider(struct gateway *g, const struct catalogue *c, struct tx *tx,
-                        const struct outbox_row *row, struct slice account, struct slice reason,
-                        int64_t now, struct arena *a)
+static int given_up(struct gateway *g, const struct service *s, const struct outbox_row *row,
+                    struct slice account, struct slice reason)
+{
+    int rc = lost_number_note(s, row->address);
+    if (rc < 0)
+        return rc;
+    metrics_count(g->metrics, g->counters + COUNT_NUMBERS_LOST, 0, 1);
+    log_write(g->log, LOG_LEVEL_WARN, "send.number_lost", row->trace,
+              LOG_FIELDS(LOG_ID("id", row->id), LOG_SLICE("account", account),
+                         LOG_SLICE("reason", reason), LOG_INT("task", rc != LOST_NUMBER_NOTED)));
+    return GW_OK;
+}
+
+int number_told(struct gateway *g, const struct catalogue *c, struct tx *tx,
+                const struct outbox_row *row, struct slice account, enum outbox_number number,
+                struct slice reason, int64_t now, struct arena *a)
 {
     const struct service s = installation_service(&g->in, tx, now, a);
+    if (number != OUTBOX_NUMBER_REFUSES)
+        return given_up(g, &s, row, account, reason);
     const struct blacklisting b = { .address = row->address,
                                     .account = account,
                                     .reason = reason,

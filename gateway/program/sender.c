@@ -313,14 +313,14 @@ static int admit(void *context, struct tx *tx, const struct outbox_row *row, int
     return rc < 0 || out->kind != DISPATCH_SEND ? rc : admit_granted(g, &s, row, out);
 }
 
-static int refused(void *context, struct tx *tx, const struct outbox_row *row, struct slice reason,
-                   int64_t now, struct arena *a)
+static int number_said(void *context, struct tx *tx, const struct outbox_row *row,
+                       enum outbox_number number, struct slice reason, int64_t now, struct arena *a)
 {
     struct gateway *g = context;
     const struct account *account = account_for(g, row);
     /* The one of the start, as a reload on the loop's thread may take away the other. */
-    return refused_by_provider(g, g->in.catalogue, tx, row,
-                               slice_of(account != NULL ? account->full_name : ""), reason, now, a);
+    return number_told(g, g->in.catalogue, tx, row,
+                       slice_of(account != NULL ? account->full_name : ""), number, reason, now, a);
 }
 
 /* The actions of the adapters' tables as the outbox's outcomes. */
@@ -599,7 +599,7 @@ int sender_start(struct gateway *g, struct fault *fault)
         .queried = read_query,
         .plan = plan,
         .admit = admit,
-        .refused = refused,
+        .number_said = number_said,
         .read = read_result,
         .context = g,
     };

@@ -285,9 +285,17 @@ static void done_message(struct job *job, int error)
     finish_one(m->exchange, error);
 }
 
-/* A report says that the number is on a blacklist. */
-static int tell_refused(struct exchange *x, struct tx *tx, const struct outbox_report *report,
-                        int64_t now)
+static enum outbox_number number_of(const struct receipt *r)
+{
+    return r->opted_out ? OUTBOX_NUMBER_REFUSES
+           : r->dead    ? OUTBOX_NUMBER_DEAD
+           : r->missed  ? OUTBOX_NUMBER_MISSED
+                        : OUTBOX_NUMBER_UNSAID;
+}
+
+/* A report says something of the number itself. */
+static int tell_number(struct exchange *x, struct tx *tx, const struct outbox_report *report,
+                       int64_t now)
 {
     struct gateway *g = x->gateway;
     struct outbox_row row;
@@ -295,8 +303,10 @@ static int tell_refused(struct exchange *x, struct tx *tx, const struct outbox_r
     int rc = id != 0 ? 1 : outbox_by_provider_id(tx, report->realm, report->provider_id, &id);
     if (rc == 1)
         rc = outbox_get(tx, g->in.vault, id, &x->arena, &row);
-    return rc == 1 ? refused_by_provider(g, x->catalogue, tx, &row, slice_of(x->account->full_name),
-                                         report->reason, now, &x->arena)
+    if (rc == 1 && report->number != OUTBOX_NUMBER_REFUSES)
+        rc = outbox_give_up(tx, row.address, report->number, report->reason, now);
+    return rc == 1 ? number_told(g, x->catalogue, tx, &row, slice_of(x->account->full_name),
+                                 report->number, report->reason, now, &x->arena)
                    : rc;
 }
 
@@ -310,7 +320,7 @@ static int run_receipts(struct job *job, struct tx *tx, int64_t now)
                                         .provider_id = r->provider_id,
                                         .final = r->final,
                                         .delivered = r->delivered,
-                                        .opted_out = r->opted_out,
+                                        .number = number_of(r),
                                         .reason = r->reason };
         if (slice_to_int(r->our_id, &report.id) != GW_OK)
             report.id = 0;
@@ -318,8 +328,8 @@ static int run_receipts(struct job *job, struct tx *tx, int64_t now)
         if (rc < 0)
             return rc;
         x->receipts.results[rc]++;
-        if (rc == OUTBOX_REPORT_NOTED && r->opted_out)
-            rc = tell_refused(x, tx, &report, now);
+        if (rc == OUTBOX_REPORT_NOTED && report.number != OUTBOX_NUMBER_UNSAID)
+            rc = tell_number(x, tx, &report, now);
         if (rc < 0)
             return rc;
     }

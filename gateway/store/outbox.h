@@ -91,9 +91,9 @@ GW_MUSTCHECK int outbox_sending(struct tx *tx, int64_t id, int64_t owner, int at
                                 int seconds, int segments, int64_t price);
 
 /* The outcome of an attempt that is leased or sending (or became uncertain meanwhile), on condition
- * of owner and attempt: 1 noted, 0 when a late answer of an old attempt changed nothing,
- * OUTBOX_BLACKLISTED noted, and a report that came before it says that the recipient is on a
- * blacklist (the row has its reason), or GW_E*.
+ * of owner and attempt: 0 when a late answer of an old attempt changed nothing, OUTBOX_NOTED, that
+ * plus enum outbox_number when a report that came before it says so of the number (the row has its
+ * reason), or GW_E*.
  * All but OK and UNKNOWN may also be said of a row that is only leased. A retry at or after
  * useful_until makes the row expired ("stale"). */
 enum outbox_outcome {
@@ -106,7 +106,7 @@ enum outbox_outcome {
     OUTBOX_AGAIN,    /* not tried at all: queued again at `at`, and the attempt is spared */
     OUTBOX_OUTCOMES  /* the count */
 };
-enum { OUTBOX_BLACKLISTED = 2 };
+enum { OUTBOX_NOTED = 1 };
 GW_MUSTCHECK int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
                                 enum outbox_outcome outcome, struct slice provider_id,
                                 struct slice reason, int64_t at, int64_t now);
@@ -122,13 +122,20 @@ GW_MUSTCHECK int outbox_next_lapse(struct tx *tx, int64_t owner, int64_t *at);
 
 /* Reports of providers. */
 
+/* What a report, final and not delivered, says of the number itself. */
+enum outbox_number {
+    OUTBOX_NUMBER_UNSAID,
+    OUTBOX_NUMBER_REFUSES, /* it is on a blacklist */
+    OUTBOX_NUMBER_DEAD,    /* nobody has it */
+    OUTBOX_NUMBER_MISSED,  /* its phone was not reached this time */
+};
 struct outbox_report {
     struct slice realm;       /* of the account by which it came */
     int64_t id;               /* ours, 0 when the provider does not give it back */
     struct slice provider_id; /* the provider's, empty when it gives none */
     bool final;               /* no later report changes it */
     bool delivered;
-    bool opted_out; /* final, not delivered: the recipient is on a blacklist */
+    enum outbox_number number;
     struct slice reason;
 };
 enum outbox_reported {
@@ -145,6 +152,12 @@ GW_MUSTCHECK int outbox_report(struct tx *tx, const struct outbox_report *r, int
  * GW_E*. */
 GW_MUSTCHECK int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id,
                                        int64_t *id);
+/* What was said of a row's number: 1 when that is the moment from which its address counts as
+ * unreachable (people_unreachable), 0 when it does not or did before, or GW_E*. One that nobody has
+ * does at once; one that was missed does when the last three that were sent to it were, over a week
+ * or longer: a phone may be off for some days. */
+GW_MUSTCHECK int outbox_give_up(struct tx *tx, int64_t address, enum outbox_number number,
+                                struct slice reason, int64_t now);
 /* Deletes parked reports older than `before`, at most `limit`; their number or GW_E*. */
 GW_MUSTCHECK int outbox_purge_parked(struct tx *tx, int64_t before, int limit);
 

@@ -41,8 +41,8 @@ void outbox_entry_requeue(struct outbox_entry *e, int64_t at);
 /* Whether a row of this priority goes again when nobody knows what came of it. Pure. */
 bool outbox_retried(enum outbox_priority priority);
 
-/* Applies the report that came before the outcome which told this provider's id, if there is one. 1
- * when it says that the recipient is on a blacklist, 0, or GW_E*. */
+/* Applies the report that came before the outcome which told this provider's id, if there is one.
+ * What it says of the number (enum outbox_number), 0 too when there is none, or GW_E*. */
 GW_MUSTCHECK int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm,
                                       struct slice provider_id, int64_t now);
 

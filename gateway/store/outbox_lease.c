@@ -220,7 +220,7 @@ int outbox_outcome(struct tx *tx, int64_t id, int64_t owner, int attempt,
             tx_wake(tx, WAKE_OUTBOX);
         if (rc == 1 && outcome == OUTBOX_OK && provider_id.n > 0) {
             int reported = outbox_report_parked(tx, id, was.realm, provider_id, now);
-            rc = reported < 0 ? reported : reported == 1 ? OUTBOX_BLACKLISTED : rc;
+            rc = reported < 0 ? reported : OUTBOX_NOTED + reported;
         }
     }
     arena_free(&a);

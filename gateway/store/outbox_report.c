@@ -1,6 +1,7 @@
 /* What providers report of rows we sent, and reports that come before the outcome of their request
  * is stored. */
 #include "gateway/store/outbox_entry.h"
+#include "gateway/store/people.h"
 
 enum { PARKED_LIMIT = 10000 };
 
@@ -46,10 +47,10 @@ SQL(outbox_any_sending, "SELECT 1 FROM outbox WHERE lease_until > 0 LIMIT 1");
 SQL(outbox_parked_count, "SELECT COUNT(*) FROM (SELECT 1 FROM parked_receipts "
                          "LIMIT CAST($limit AS BIGINT)) p");
 SQL(outbox_park,
-    "INSERT INTO parked_receipts (realm, provider_id, final, delivered, opted_out, reason, parked_at) "
-    "VALUES ($realm, $provider_id, $final, $delivered, $opted_out, $reason, $now) "
+    "INSERT INTO parked_receipts (realm, provider_id, final, delivered, number, reason, parked_at) "
+    "VALUES ($realm, $provider_id, $final, $delivered, $number, $reason, $now) "
     "ON CONFLICT (realm, provider_id) DO UPDATE SET final = excluded.final, "
-    "delivered = excluded.delivered, opted_out = excluded.opted_out, reason = excluded.reason "
+    "delivered = excluded.delivered, number = excluded.number, reason = excluded.reason "
     "WHERE parked_receipts.final = 0");
 
 static int park(struct tx *tx, const struct outbox_report *r, int64_t now)
@@ -65,7 +66,7 @@ static int park(struct tx *tx, const struct outbox_report *r, int64_t now)
     rc = sql_run(tx, &outbox_park,
                  BINDS(BIND_TEXT("realm", r->realm), BIND_TEXT("provider_id", r->provider_id),
                        BIND_INT("final", r->final), BIND_INT("delivered", r->delivered),
-                       BIND_INT("opted_out", r->opted_out), BIND_TEXT("reason", r->reason),
+                       BIND_INT("number", r->number), BIND_TEXT("reason", r->reason),
                        BIND_INT("now", now)));
     return rc < 0 ? rc : OUTBOX_REPORT_PARKED;
 }
@@ -90,7 +91,7 @@ int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now)
 }
 
 SQL(outbox_unpark, "DELETE FROM parked_receipts WHERE realm = $realm AND "
-                   "provider_id = $provider_id RETURNING final, delivered, reason, opted_out");
+                   "provider_id = $provider_id RETURNING final, delivered, reason, number");
 
 int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct slice provider_id,
                          int64_t now)
@@ -105,12 +106,41 @@ int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct s
         r.final = rows_int(rows, 0) != 0;
         r.delivered = rows_int(rows, 1) != 0;
         r.reason = arena_dup(&a, rows_text(rows, 2));
-        r.opted_out = rows_int(rows, 3) != 0;
+        r.number = (enum outbox_number)rows_int(rows, 3);
         rows_close(tx, rows);
         rc = apply(tx, id, &r, now);
     }
     arena_free(&a);
-    return rc < 0 ? rc : rc == OUTBOX_REPORT_NOTED && r.opted_out;
+    return rc < 0 ? rc : rc == OUTBOX_REPORT_NOTED ? (int)r.number : 0;
+}
+
+enum { MISSES = 3, MISSED_S = 7 * 86400 };
+
+SQL(outbox_last_ends,
+    "SELECT state, sent_at FROM outbox WHERE address = $address AND state IN (4, 5) "
+    "AND sent_at > 0 ORDER BY id DESC LIMIT CAST($limit AS BIGINT)");
+
+static int missed_for_long(struct tx *tx, int64_t address, int64_t now)
+{
+    int64_t first = now;
+    int missed = 0;
+    struct rows *rows = sql_rows(tx, &outbox_last_ends,
+                                 BINDS(BIND_INT("address", address), BIND_INT("limit", MISSES)));
+    int rc;
+    while ((rc = rows_next(tx, rows)) == 1) {
+        missed += rows_int(rows, 0) == OUTBOX_FAILED;
+        first = rows_int(rows, 1);
+    }
+    return rc < 0 ? rc : missed == MISSES && now - first >= MISSED_S;
+}
+
+int outbox_give_up(struct tx *tx, int64_t address, enum outbox_number number, struct slice reason,
+                   int64_t now)
+{
+    int rc = number == OUTBOX_NUMBER_DEAD;
+    if (number == OUTBOX_NUMBER_MISSED)
+        rc = missed_for_long(tx, address, now);
+    return rc == 1 ? people_unreachable(tx, address, reason, now) : rc;
 }
 
 SQL(outbox_purge_parked_rows,

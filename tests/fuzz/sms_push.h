@@ -26,7 +26,8 @@ static inline void check_push_receipt(const struct receipt *r)
     require(r->our_id.n > 0 || r->provider_id.n > 0);
     require(r->our_id.n == 0 || (slice_to_int(r->our_id, &id) == 0 && id > 0));
     require(!r->delivered || r->final);
-    require(!r->opted_out || (r->final && !r->delivered));
+    require(r->opted_out + r->dead + r->missed <= 1);
+    require((!r->opted_out && !r->dead && !r->missed) || (r->final && !r->delivered));
     require(r->reason.n > 0 && r->reason.n <= 255 && is_clean_text(r->reason));
 }
 

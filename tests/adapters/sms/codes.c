@@ -96,15 +96,19 @@ static void test_reports(void **state)
     (void)state;
     static const struct {
         const char *code;
-        bool delivered, opted_out;
+        bool delivered, opted_out, dead, missed;
         const char *reason;
     } cases[] = {
-        { "stop", false, true, "stop: o" },
-        { "DELIVRD", true, false, "DELIVRD: arrived" },
-        { "undeliv", false, false, "undeliv: the phone was not reached" },
-        { "mbblack", false, true, "mbblack: the carrier has this number on its blacklist" },
-        { "MBBLACK", true, false, "MBBLACK: the carrier has this number on its blacklist" },
-        { "MK:0001", false, false, "MK:0001" },
+        { "stop", false, true, false, false, "stop: o" },
+        { "DELIVRD", true, false, false, false, "DELIVRD: arrived" },
+        { "undeliv", false, false, false, true, "undeliv: the phone was not reached" },
+        { "mbblack", false, true, false, false,
+          "mbblack: the carrier has this number on its blacklist" },
+        { "MBBLACK", true, false, false, false,
+          "MBBLACK: the carrier has this number on its blacklist" },
+        { "mi:0073", false, false, true, false, "mi:0073: nobody has this number" },
+        { "MI:0073", true, false, false, false, "MI:0073: nobody has this number" },
+        { "MK:0001", false, false, false, false, "MK:0001" },
     };
     struct bench b = { 0 };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -112,12 +116,16 @@ static void test_reports(void **state)
         sms_code_report(table, slice_of(cases[i].code), &b.arena, &r);
         assert_text(r.reason, cases[i].reason);
         assert_int_equal(r.opted_out, cases[i].opted_out);
+        assert_int_equal(r.dead, cases[i].dead);
+        assert_int_equal(r.missed, cases[i].missed);
     }
     struct receipt on_its_way = { 0 };
     sms_code_report(NULL, SLICE("MBBLACK"), &b.arena, &on_its_way);
     assert_false(on_its_way.opted_out);
-    assert_true(carrier_refuses(SLICE("sc:0016")) && !carrier_refuses(SLICE("UNDELIV")) &&
-                !carrier_refuses(SLICE("")));
+    struct receipt failed = { .final = true };
+    assert_true(carrier_says(SLICE("sc:0016"), &failed) && failed.opted_out && !failed.missed);
+    assert_true(carrier_says(SLICE("UNDELIV"), &failed) && failed.missed && !failed.opted_out);
+    assert_false(carrier_says(SLICE(""), &failed));
     arena_free(&b.arena);
 }
 

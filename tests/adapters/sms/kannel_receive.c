@@ -356,22 +356,29 @@ static void test_refused_by_the_smsc(void **state)
     assert_text(report(b, "id=9&type=16&reply=NACK%2F%E6%9D%A8").reason, "dlr 16");
 }
 
-static void test_blacklists(void **state)
+static void test_what_is_said_of_the_number(void **state)
 {
+    enum { NOTHING, OPTED_OUT, DEAD, MISSED };
     static const struct {
         const char *query;
-        bool opted_out;
-    } cases[] = { { "type=2&reply=stat%3AMBBLACK+err%3A000", true },
-                  { "type=2&reply=stat%3Ambblack", true },
-                  { "type=2&reply=stat%3AREJECTD+err%3AHD%3A0001", true },
-                  { "type=2&reply=stat%3ASC%3A0016", true },
-                  { "type=2&reply=stat%3AUNDELIV+err%3A045", false },
-                  { "type=1&reply=stat%3AMBBLACK", false },
-                  { "type=16&reply=NACK%2F0x0000000b", false } };
+        int what;
+    } cases[] = { { "type=2&reply=stat%3AMBBLACK+err%3A000", OPTED_OUT },
+                  { "type=2&reply=stat%3Ambblack", OPTED_OUT },
+                  { "type=2&reply=stat%3AREJECTD+err%3AHD%3A0001", OPTED_OUT },
+                  { "type=2&reply=stat%3ASC%3A0016", OPTED_OUT },
+                  { "type=2&reply=stat%3AUNDELIV+err%3AMI%3A0073", DEAD },
+                  { "type=2&reply=stat%3AUNDELIV+err%3A045", MISSED },
+                  { "type=2", MISSED },
+                  { "type=1&reply=stat%3AMBBLACK", NOTHING },
+                  { "type=4&reply=stat%3AENROUTE", NOTHING },
+                  { "type=16&reply=NACK%2F0x0000000b", NOTHING } };
     struct bench *b = *state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(report(b, arena_printf(&b->arena, "id=9&%s", cases[i].query).p).opted_out,
-                         cases[i].opted_out);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct receipt r = report(b, arena_printf(&b->arena, "id=9&%s", cases[i].query).p);
+        assert_int_equal(r.opted_out, cases[i].what == OPTED_OUT);
+        assert_int_equal(r.dead, cases[i].what == DEAD);
+        assert_int_equal(r.missed, cases[i].what == MISSED);
+    }
 }
 
 int main(void)
@@ -395,7 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_damaged_headers, open_demo, close_demo),
         cmocka_unit_test_setup_teardown(test_part_keys_without_an_id, open_demo, close_demo),
         cmocka_unit_test_setup_teardown(test_refused_by_the_smsc, open_demo, close_demo),
-        cmocka_unit_test_setup_teardown(test_blacklists, open_demo, close_demo),
+        cmocka_unit_test_setup_teardown(test_what_is_said_of_the_number, open_demo, close_demo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The outbox: lanes, rows of one origin, what a person decides, reports that come early. */
 #include "gateway/store/outbox.h"
+#include "gateway/store/people.h"
 
 #include "tests/gateway/store/outbox_rows.h"
 
@@ -240,17 +241,76 @@ static void an_early_report_of_a_blacklist_is_kept(void **state)
     struct outbox_report r = { .realm = SLICE("sms"),
                                .provider_id = SLICE("p1"),
                                .final = true,
-                               .opted_out = true,
+                               .number = OUTBOX_NUMBER_REFUSES,
                                .reason = SLICE("MBBLACK") };
     int64_t id = sending(s, OUTBOX_REPLY, 100);
     assert_int_equal(report(s, &r, 100), OUTBOX_REPORT_PARKED);
-    assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), OUTBOX_BLACKLISTED);
+    assert_int_equal(outcome(s, id, 1, OUTBOX_OK, 101), OUTBOX_NOTED + OUTBOX_NUMBER_REFUSES);
     assert_int_equal(outbox_get(s->tx, s->vault, id, &s->arena, &row), 1);
     assert_int_equal(row.state, OUTBOX_FAILED);
     assert_slice(row.reason, "MBBLACK");
     /* Only once: the outcome of another row finds nothing. */
     int64_t other = sending(s, OUTBOX_REPLY, 100);
     assert_int_equal(outcome(s, other, 1, OUTBOX_OK, 101), 1);
+}
+
+/* Sends a message to the address at a moment; its phone is reached or missed. */
+static void ends(struct support *s, int64_t at, bool delivered)
+{
+    int64_t id = sending(s, OUTBOX_NOTICE, at);
+    const struct outbox_report r = { .realm = SLICE("sms"),
+                                     .id = id,
+                                     .final = true,
+                                     .delivered = delivered,
+                                     .reason = SLICE("UNDELIV") };
+    assert_int_equal(outcome(s, id, 1, OUTBOX_OK, at), OUTBOX_NOTED);
+    assert_int_equal(report(s, &r, at), OUTBOX_REPORT_NOTED);
+}
+
+static int give_up(struct support *s, enum outbox_number number, int64_t now)
+{
+    return outbox_give_up(s->tx, 5, number, SLICE("UNDELIV"), now);
+}
+
+/* The address that outbox_rows.h writes to. */
+SQL(renumber, "UPDATE addresses SET id = 5 WHERE id = $was");
+
+/* A phone that is off for days is not given up; one that three texts missed over a week is, once.
+ */
+static void a_number_is_given_up_in_time(void **state)
+{
+    enum { DAY = 86400 };
+    struct support *s = *state;
+    struct address to;
+    int64_t at = SUPPORT_NOW;
+    assert_true(people_address(s->tx, s->vault, &s->ids, SLICE("sms"), SLICE("13800000011"),
+                               SLICE("sms/demo"), at, &s->arena, &to) >= 0);
+    assert_int_equal(sql_run(s->tx, &renumber, BINDS(BIND_INT("was", to.id))), 1);
+    ends(s, at, true);
+    for (int day = 1; day <= 4; day++)
+        ends(s, at + day * DAY, false);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_MISSED, at + 4 * DAY), 0); /* off for four days */
+    ends(s, at + 9 * DAY, true);
+    ends(s, at + 10 * DAY, false);
+    ends(s, at + 14 * DAY, false);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_MISSED, at + 20 * DAY), 0); /* two only */
+    ends(s, at + 20 * DAY, false);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_UNSAID, at + 20 * DAY), 0);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_MISSED, at + 20 * DAY), 1);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_MISSED, at + 21 * DAY), 0); /* known already */
+}
+
+static void a_number_that_nobody_has_is_given_up_at_once(void **state)
+{
+    struct support *s = *state;
+    struct address to;
+    assert_true(people_address(s->tx, s->vault, &s->ids, SLICE("sms"), SLICE("13800000011"),
+                               SLICE("sms/demo"), SUPPORT_NOW, &s->arena, &to) >= 0);
+    assert_int_equal(sql_run(s->tx, &renumber, BINDS(BIND_INT("was", to.id))), 1);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_DEAD, SUPPORT_NOW), 1);
+    assert_int_equal(give_up(s, OUTBOX_NUMBER_DEAD, SUPPORT_NOW), 0);
+    assert_int_equal(people_by_id(s->tx, s->vault, 5, &s->arena, &to), 1);
+    assert_int_equal(to.unreachable_at, SUPPORT_NOW);
 }
 
 static void parked_reports_are_bounded(void **state)
@@ -301,6 +361,8 @@ int main(void)
         TEST(a_report_before_its_outcome_is_kept),
         TEST(an_early_report_of_a_blacklist_is_kept),
         TEST(parked_reports_are_bounded),
+        TEST(a_number_is_given_up_in_time),
+        TEST(a_number_that_nobody_has_is_given_up_at_once),
         TEST(a_report_on_the_way_ends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

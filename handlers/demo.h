@@ -1,7 +1,7 @@
 /* A believable district to try things in: organizations, people with roles, a dozen activities
  * around a given moment, and any number of volunteers. The same every time (no randomness). Data:
- * handlers/demo/people.json and activities.json. Nobody is texted about it: the numbers are invented
- * and may be somebody's. */
+ * handlers/demo/people.json and activities.json. Nobody is texted about it: the numbers are
+ * invented and may be somebody's. */
 #ifndef HANDLERS_DEMO_H
 #define HANDLERS_DEMO_H
 

@@ -37,7 +37,7 @@ struct service {
     struct arena *arena;               /* results live here, as long as the message */
     struct slice trace;                /* of the message that caused this */
     const struct account_terms *terms; /* of the account that brought it; NULL: a timer */
-    bool silent; /* nobody is told of what is done: the people are invented */
+    bool silent;                       /* nobody is told of what is done: the people are invented */
 };
 
 /* A timer kind a handler understands; handlers/timers_table.c lists them all. */

@@ -227,7 +227,7 @@ static void a_late_answer_is_a_connection_lost(void **state)
     struct scene s;
     begin(&s);
     kill(s.server.pid, SIGSTOP); /* hangs without a word, as behind a dead switch */
-    uv_update_time(&s.loop); /* from which its timers count, in whole milliseconds */
+    uv_update_time(&s.loop);     /* from which its timers count, in whole milliseconds */
     uint64_t begun = uv_hrtime();
     assert_int_equal(ask(&s, REDIS_PLAIN, -1, WORDS("PING")), GW_EIO);
     uint64_t waited_ms = (uv_hrtime() - begun) / 1000000;

@@ -158,7 +158,10 @@ static json_t *item_named(json_t *items, struct slice text)
 const struct flow *run_wish(struct run *r)
 {
     const struct frame *top = session_top(&r->session);
-    const struct name_list *corrects = top != NULL ? &top->flow->corrects : NULL;
+    const struct step *open = run_open_step(r);
+    /* A question that silence ends comes after what could be corrected. */
+    bool over = open != NULL && open->optional;
+    const struct name_list *corrects = top != NULL && !over ? &top->flow->corrects : NULL;
     for (int i = 0; corrects != NULL && i < corrects->count; i++)
         if (strcmp(corrects->names[i], r->understood.intent) == 0)
             return NULL;
@@ -372,7 +375,7 @@ static int read_answer(struct run *r, const struct step *s, json_t *read)
     return rc < 0 ? rc : 1;
 }
 
-int run_answer(struct run *r)
+static int answer(struct run *r)
 {
     const struct step *s = run_open_step(r);
     if (s->fixes.count > 0 && !is_bare(r)) {
@@ -383,6 +386,22 @@ int run_answer(struct run *r)
     json_t *read = json_object();
     int rc = read_answer(r, s, read);
     json_decref(read);
+    return rc;
+}
+
+/* For the person whom the text names; when it is no answer, the question stays about whom it was.
+ */
+int run_answer(struct run *r)
+{
+    json_t *slots = session_top(&r->session)->slots;
+    json_t *before = json_incref(json_object_get(slots, "_who"));
+    run_put_who(r, slots);
+    int rc = answer(r);
+    if (rc == 0 && r->who != 0 && before != NULL)
+        json_object_set(slots, "_who", before);
+    else if (rc == 0 && r->who != 0)
+        json_object_del(slots, "_who");
+    json_decref(before);
     return rc;
 }
 

@@ -27,15 +27,22 @@ static bool takes_any_text(const struct step *s)
     return false;
 }
 
+/* Whether the text names another of the phone than the question is about. */
+static bool is_of_another(const struct run *r, const struct frame *top)
+{
+    int64_t asked = json_id(top->slots, "_who");
+    return r->who != 0 && asked != 0 && asked != r->who;
+}
+
 /* A wish that goes before the answer to the open question. */
 static bool wish_comes_first(struct run *r, const struct step *open, const struct flow *wish)
 {
     struct frame *top = session_top(&r->session);
     if (wish == NULL)
         return false;
-    /* The same again about something else is no correction of what is asked about. */
+    /* The same again about something or somebody else is no correction of what is asked about. */
     if (wish == top->flow)
-        return run_contradicts(top->slots, r->understood.slots, open);
+        return run_contradicts(top->slots, r->understood.slots, open) || is_of_another(r, top);
     if (wish == r->c->menu.words[GLOBAL_OPT_OUT][OPEN_NOTHING].flow)
         return true;
     return takes_any_text(open) && !r->understood.by_homophone;
@@ -63,29 +70,13 @@ static int not_understood(struct run *r)
     return run_menu(r, &r->c->menu.unknown, more);
 }
 
-/* run_answer for the person whom the text names; when it is no answer, the question stays about
- * whom it was. */
-static int answer_of(struct run *r)
-{
-    json_t *slots = session_top(&r->session)->slots;
-    json_t *before = json_incref(json_object_get(slots, "_who"));
-    run_put_who(r, slots);
-    int rc = run_answer(r);
-    if (rc == 0 && r->who != 0 && before != NULL)
-        json_object_set(slots, "_who", before);
-    else if (rc == 0 && r->who != 0)
-        json_object_del(slots, "_who");
-    json_decref(before);
-    return rc;
-}
-
 /* The answer to the open question, else a new wish, else the question again. */
 static int answer_or_wish(struct run *r)
 {
     const struct step *open = run_open_step(r);
     const struct flow *wish = run_wish(r);
     if (open != NULL && !wish_comes_first(r, open, wish) && r->word != GLOBAL_FIX) {
-        int rc = answer_of(r);
+        int rc = run_answer(r);
         if (rc != 0)
             return rc < 0 ? rc : GW_OK;
     }
@@ -177,6 +168,7 @@ static void describe(struct run *r)
 static void run_free(struct run *r)
 {
     session_free(&r->session);
+    json_decref(r->brief);
     json_decref(r->understood.slots);
     json_decref(r->understood.also);
 }

@@ -70,12 +70,15 @@ static void prefill(struct run *r, const struct flow *flow, json_t *slots)
     }
 }
 
-/* Only what the flow keeps of an intent's slots. */
+/* Only what the flow keeps of an intent's slots; whom the text is about is no slot of the intent.
+ */
 static json_t *kept_slots(const struct flow *flow, json_t *slots)
 {
     if (flow->keeps_all)
         return slots;
-    json_t *kept = json_object();
+    json_t *kept = json_object(), *who = json_object_get(slots, "_who");
+    if (who != NULL)
+        json_object_set(kept, "_who", who);
     for (int i = 0; i < flow->keeps.count; i++) {
         json_t *value = json_object_get(slots, flow->keeps.names[i]);
         if (value != NULL)

@@ -165,5 +165,7 @@ void messages_read(struct catalogue *c)
     for (int i = 0; i < c->message_count; i++) {
         resolve(c, c->message_list[i], &c->message_list[i]->sms);
         resolve(c, c->message_list[i], &c->message_list[i]->wechat);
+        struct slice brief = arena_printf(&c->arena, "%s.brief", c->message_list[i]->id);
+        c->message_list[i]->brief = catalogue_message(c, brief);
     }
 }

@@ -47,6 +47,7 @@ struct message {
     int param_count;
     struct flow *opened; /* flow whose `opened_by` names this message, or NULL */
     int opened_step;
+    const struct message *brief; /* `<id>.brief`: said by SMS to leave room for another line */
 };
 
 /* True when the message shows the parameter. */

@@ -133,6 +133,11 @@ int run_say(struct run *r, const struct message *m, json_t *slots, const json_t 
 {
     json_t *params = params_of(m, slots, items);
     fit_items(r, m, params, slots);
+    const char *missing;
+    const struct message *brief = r->in->channel == CHANNEL_SMS ? m->brief : NULL;
+    json_decref(r->brief);
+    r->brief = brief != NULL ? params_of(brief, slots, items) : NULL;
+    r->brief_of = brief != NULL && renders(&brief->sms, r->brief, &missing) ? m : NULL;
     return add_reply(r, m, params, false);
 }
 
@@ -157,9 +162,31 @@ static bool is_line(const struct run *r, const struct turn_reply *reply)
            strcmp(reply->id, r->c->menu.second->id) == 0;
 }
 
+/* A text that leaves no room for the line of what is still open is said in brief where it can be.
+ */
+static void make_room(struct run *r, int last)
+{
+    struct turn *t = r->out;
+    struct turn_reply *reply = &t->replies[last];
+    if (r->brief_of == NULL || strcmp(r->brief_of->id, reply->id) != 0)
+        return;
+    struct turn_reply brief = { r->brief_of->brief->id, r->brief };
+    for (int i = last + 1; i < t->reply_count; i++) {
+        if (strcmp(t->replies[i].id, r->c->menu.still->id) != 0)
+            continue;
+        size_t line = units_of(r, &t->replies[i]);
+        if (units_of(r, reply) + line <= BODY_UNITS || units_of(r, &brief) + line > BODY_UNITS)
+            continue;
+        json_decref(reply->params);
+        *reply = (struct turn_reply){ brief.id, json_incref(r->brief) };
+        return;
+    }
+}
+
 /* The lines beside an SMS stay only where all fits one segment. */
 static void drop_lines(struct run *r, int last)
 {
+    make_room(r, last);
     struct turn *t = r->out;
     size_t text = units_of(r, &t->replies[last]);
     size_t room = text < BODY_UNITS ? BODY_UNITS - text : 0;

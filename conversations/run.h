@@ -31,6 +31,8 @@ struct run {
     bool missed; /* the text was not understood, or did not answer the open question */
     int64_t who; /* volunteers.id of the one on this phone whom the text names in front, else 0 */
     int64_t conversation; /* where the session is stored */
+    json_t *brief; /* what the reply said last would show in brief; NULL when it has no such text */
+    const struct message *brief_of; /* that reply's message, or NULL */
 };
 
 /* run.c: replies */

@@ -66,6 +66,9 @@ struct attendance_left {
  * lies outside the activity's own time counts for policy.checkin_slack_minutes at either end. */
 GW_MUSTCHECK int attendance_leave(const struct service *s, int64_t person, int64_t activity,
                                   struct attendance_left *out);
+/* Whether a person is checked in at something that goes on or was over lately, and has not signed
+ * out: 1, 0 or GW_E*. */
+GW_MUSTCHECK int attendance_is_in(const struct service *s, int64_t person);
 const char *attendance_leave_outcome_name(enum attendance_leave_outcome o);
 
 /* The activity's six-digit code, made on the first call; no two made in the same month are alike.

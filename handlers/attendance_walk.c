@@ -86,6 +86,17 @@ int attendance_walk_in(const struct service *s, const struct activity *a, int64_
     return rc == ATTENDANCE_CHECKED_IN ? ATTENDANCE_WALKED_IN : rc;
 }
 
+int attendance_is_in(const struct service *s, int64_t person)
+{
+    struct attendance_record row;
+    int64_t activity = 0;
+    int rc = sql_int(s->tx, &attendance_last_in,
+                     BINDS(BIND_INT("person", person), BIND_INT("since", since(s))), &activity);
+    if (rc == 1)
+        rc = attendance_row_get(s, activity, person, &row);
+    return rc == 1 ? row.checked_out_at == 0 : rc;
+}
+
 int attendance_leave(const struct service *s, int64_t person, int64_t activity,
                      struct attendance_left *out)
 {

@@ -93,13 +93,51 @@ static int account_start(struct action_call *call)
     return rc < 0 ? rc : action_end(call, rc == 1 ? "sure" : "none");
 }
 
-static int account_leave(struct action_call *call)
+static int sure_of(struct action_call *call, const struct person *me, const char *outcome)
 {
-    const struct service *s = call->service;
+    json_put_id(call->slots, "_sure", me->id);
+    int rc = who_put_whose(call, me->name);
+    return rc < 0 ? rc : action_end(call, outcome);
+}
+
+static int account_name(struct action_call *call)
+{
     struct person me;
     int rc = action_person(call, &me);
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "none");
+    return sure_of(call, &me, "named");
+}
+
+/* The roles of the phone sleep when nobody of it is left, or the one who held them leaves: another
+ * on the same phone keeps theirs. */
+static int sleep_roles(struct action_call *call, const struct person *me, int people)
+{
+    struct role *list;
+    int n = roles_of(call->service, call->address->id, &list);
+    bool held = people <= 1;
+    for (int i = 0; i < n; i++)
+        held |= slice_eq(list[i].name, me->name);
+    if (n < 0 || !held)
+        return n < 0 ? n : GW_OK;
+    return role_sleep(call->service, call->address->id, "left");
+}
+
+static int account_leave(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct volunteer *people = NULL;
+    struct person me;
+    int rc = action_person(call, &me);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "none");
+    /* 李国才 1, where it was asked about another: it is asked about him first. */
+    if (json_id(call->slots, "_sure") != me.id)
+        return sure_of(call, &me, "other");
+    int here = who_here(call, &people);
+    if (here < 0)
+        return here;
+    struct slice whose = here > 1 ? arena_dup(s->arena, me.name) : SLICE("");
     rc = signups_leave(s, me.id);
     if (rc >= 0)
         rc = consents_forget(s, me.id);
@@ -108,10 +146,12 @@ static int account_leave(struct action_call *call)
     if (rc >= 0)
         rc = import_left(s, call->address->id);
     if (rc >= 0)
-        rc = role_sleep(s, call->address->id, "left");
+        rc = sleep_roles(call, &me, here);
     if (rc < 0)
         return rc;
     json_object_clear(call->slots);
+    if (whose.n > 0)
+        json_put_slice(call->slots, "whose", whose);
     return action_end(call, "deleted");
 }
 
@@ -130,6 +170,7 @@ const struct action account_actions[] = {
     { "account.start", account_start, OUTCOMES("sure", "none", "disputed") },
     { "account.dispute", account_dispute, OUTCOMES("disputed", "by", "stranger"), FINAL },
     { "account.unfollow", account_unfollow, OUTCOMES("done"), FINAL },
-    { "account.leave", account_leave, OUTCOMES("deleted", "none"), FINAL },
+    { "account.name", account_name, OUTCOMES("named", "none") },
+    { "account.leave", account_leave, OUTCOMES("deleted", "other", "none"), FINAL },
     { .name = NULL },
 };

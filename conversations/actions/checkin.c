@@ -103,24 +103,81 @@ static int checkin_check(struct action_call *call)
     return action_end(call, attendance_check_outcome_name((enum attendance_check_outcome)rc));
 }
 
+/* Who of several signs out: whom the text names, else whoever is checked in now. */
+static int checkin_leaving(struct action_call *call)
+{
+    struct volunteer *people = NULL;
+    int n = who_here(call, &people);
+    if (n <= 1)
+        return n < 0 ? n : action_end(call, "known");
+    unsigned mask = who_meant(call, people, n), in = 0;
+    for (int i = 0; i < n; i++) {
+        int rc = attendance_is_in(call->service, people[i].id);
+        if (rc < 0)
+            return rc;
+        in |= rc == 1 ? 1u << i : 0;
+    }
+    bool all = (mask & (mask - 1)) != 0;
+    if (all && in != 0)
+        mask = in;
+    bool ask = mask == 0 && (in == 0 || (in & (in - 1)) != 0);
+    if (mask == 0 && !ask)
+        mask = in;
+    who_set(call, people, n, mask);
+    return action_end(call, ask ? "which" : "known");
+}
+
+static void put_left(const struct service *s, json_t *to, struct slice name,
+                     const struct attendance_left *left)
+{
+    json_put_slice(to, "name", name);
+    json_put_slice(to, "title", left->title);
+    json_put_slice(to, "leader", left->leader);
+    json_put_int(to, "minutes", left->minutes);
+    notify_set_time(s, to, NULL, "in", left->in_at);
+    notify_set_time(s, to, NULL, "out", left->out_at);
+}
+
+/* Each of several signs out for themselves; told together. Where nobody could, the last reason. */
+static int leave_many(struct action_call *call, const struct volunteer *people, int n)
+{
+    json_t *items = json_array();
+    int why = ATTENDANCE_NOT_IN, rc = GW_OK;
+    for (int i = 0; rc >= 0 && i < n; i++) {
+        struct attendance_left left;
+        rc = attendance_leave(call->service, people[i].id, 0, &left);
+        if (rc == ATTENDANCE_LEFT || rc == ATTENDANCE_LEFT_AGAIN) {
+            json_t *item = json_object();
+            put_left(call->service, item, people[i].name, &left);
+            json_array_append_new(items, item);
+            json_put_slice(call->slots, "leader", left.leader);
+        } else if (rc >= 0) {
+            why = rc;
+            put_left(call->service, call->slots, people[i].name, &left);
+        }
+    }
+    bool any = json_array_size(items) > 0;
+    json_object_set_new(call->slots, "items", items);
+    if (rc < 0)
+        return rc;
+    return action_end(
+        call, any ? "several" : attendance_leave_outcome_name((enum attendance_leave_outcome)why));
+}
+
 /* Signing out, which nobody has to do. */
 static int checkin_leave(struct action_call *call)
 {
-    const struct service *s = call->service;
-    struct person me;
+    struct volunteer people[WHO_MAX];
     struct attendance_left left;
-    int rc = action_person(call, &me);
+    int rc = who_chosen(call, people);
     if (rc <= 0)
         return rc < 0 ? rc : GW_ENOTFOUND;
-    rc = attendance_leave(s, me.id, 0, &left);
+    if (rc > 1)
+        return leave_many(call, people, rc);
+    rc = attendance_leave(call->service, people[0].id, 0, &left);
     if (rc < 0)
         return rc;
-    json_put_slice(call->slots, "name", me.name);
-    json_put_slice(call->slots, "title", left.title);
-    json_put_slice(call->slots, "leader", left.leader);
-    json_put_int(call->slots, "minutes", left.minutes);
-    notify_set_time(s, call->slots, NULL, "in", left.in_at);
-    notify_set_time(s, call->slots, NULL, "out", left.out_at);
+    put_left(call->service, call->slots, people[0].name, &left);
     return action_end(call, attendance_leave_outcome_name((enum attendance_leave_outcome)rc));
 }
 
@@ -172,7 +229,9 @@ const struct action checkin_actions[] = {
       OUTCOMES("checked_in", "several", "again", "none_near", "code_wrong", "closed", "walked_in",
                "not_for", "elsewhere"),
       FINAL },
-    { "checkin.leave", checkin_leave, OUTCOMES("left", "again", "not_in", "closed"), FINAL },
+    { "checkin.leaving", checkin_leaving, OUTCOMES("known", "which") },
+    { "checkin.leave", checkin_leave, OUTCOMES("left", "several", "again", "not_in", "closed"),
+      FINAL },
     { "checkin.code", checkin_code, OUTCOMES("shown", "none", "not_allowed", "over") },
     { .name = NULL },
 };

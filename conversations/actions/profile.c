@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conversations/actions/registering.h"
+#include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 
 struct field {
@@ -70,12 +71,37 @@ static bool take_value(struct action_call *call, const struct field *field)
     return true;
 }
 
+/* Whose data it is about, where several share the phone. A new name that is like the other's is the
+ * value, and names nobody. */
+static int profile_whose(struct action_call *call)
+{
+    struct volunteer *people = NULL;
+    int n = who_here(call, &people), one = -1;
+    if (n <= 1)
+        return n < 0 ? n : action_end(call, "known");
+    bool addressed = json_id(call->slots, "_who") != 0;
+    bool renames = strcmp(json_text(call->slots, "field", ""), "name") == 0;
+    struct slice value = renames ? json_slice(call->slots, "value") : SLICE("");
+    unsigned mask = who_meant(call, people, n);
+    for (int i = 0; i < n; i++) {
+        if (!addressed && value.n > 0 && slice_eq(people[i].name, value))
+            mask &= ~(1u << i);
+        if (mask == 1u << i)
+            one = i;
+    }
+    who_set(call, people, n, one >= 0 ? mask : 0);
+    return action_end(call, one >= 0 ? "known" : "which");
+}
+
 static int profile_start(struct action_call *call)
 {
     struct person me;
     int rc = action_person(call, &me);
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "none");
+    rc = who_put_whose(call, me.name);
+    if (rc < 0)
+        return rc;
     const char *name = json_text(call->slots, "field", "");
     const struct field *field = field_find(name);
     bool moves = json_object_get(call->slots, "transfer_from") ||
@@ -114,7 +140,7 @@ static int profile_pick(struct action_call *call)
     return action_end(call, field->name);
 }
 
-/* What the handler takes: birth and area as numbers, the rest as written. False when the slot holds
+/* What the handler takes: the area as a number, the rest as written. False when the slot holds
  * nothing of the kind. */
 static bool stored_value(struct action_call *call, const struct field *field, struct slice *out)
 {
@@ -125,7 +151,6 @@ static bool stored_value(struct action_call *call, const struct field *field, st
     if (field->field == FIELD_BIRTH) {
         if (!registering_birth(*out, &number, &year_only))
             return false;
-        *out = arena_printf(arena, "%lld", (long long)number);
     } else if (field->field == FIELD_AREA) {
         if (!registering_area(call, &number))
             return false;
@@ -144,8 +169,9 @@ static int profile_check(struct action_call *call)
     if (!field || !stored_value(call, field, &value))
         return action_end(call, "bad");
     int rc = action_person(call, &me);
-    if (rc < 0)
-        return rc;
+    if (rc < 0 || who_put_whose(call, me.name) < 0)
+        return rc < 0 ? rc : GW_EDB;
+    json_put_id(call->slots, "_checked", me.id);
     if (field->field == FIELD_NAME) {
         json_put_slice(call->slots, "old", me.name);
         return action_end(call, "name");
@@ -178,6 +204,9 @@ static int profile_apply(struct action_call *call)
         return rc;
     if (rc == 0 || !field || !stored_value(call, field, &value))
         return action_end(call, "bad");
+    /* 李国才 1, where it was asked about another: it is asked about him first. */
+    if (json_id(call->slots, "_checked") != me.id && field->field <= FIELD_BIRTH)
+        return profile_check(call);
     rc = volunteer_update(call->service, me.id, field->field, value);
     if (rc < 0)
         return rc;
@@ -193,6 +222,7 @@ static int profile_apply(struct action_call *call)
 
 const struct action profile_actions[] = {
     { "profile.show", profile_show, OUTCOMES("shown", "none") },
+    { "profile.whose", profile_whose, OUTCOMES("known", "which") },
     { "profile.start", profile_start,
       OUTCOMES("ready", "field", "which", "phone", "staff", "none", "id_received", "id_wrong",
                "id_old", "id_taken", "id_differs") },
@@ -200,6 +230,7 @@ const struct action profile_actions[] = {
     { "profile.pick", profile_pick,
       OUTCOMES("name", "birth", "area", "skills", "availability", "other") },
     { "profile.check", profile_check, OUTCOMES("name", "birth", "other", "bad", "minor") },
-    { "profile.apply", profile_apply, OUTCOMES("changed", "unchanged", "locked", "bad"), FINAL },
+    { "profile.apply", profile_apply,
+      OUTCOMES("changed", "unchanged", "locked", "bad", "name", "birth", "minor", "other"), FINAL },
     { .name = NULL },
 };

@@ -75,9 +75,9 @@ static bool has_any(struct slice text, const char *const *words)
 /* 我们两个都到了, 和老伴一起去: as many as there are. */
 static bool means_all(const struct action_call *call, struct slice text, int n)
 {
-    static const char *const all[] = { "都到",     "都去",   "都来",   "都做",
-                                       "两个都",   "两人都", "都不去", "都去不了",
-                                       "我们两个", "我们俩", NULL };
+    static const char *const all[] = { "都到",     "都去",     "都来",   "都做",
+                                       "都走",     "两个都",   "两人都", "都不去",
+                                       "都去不了", "我们两个", "我们俩", NULL };
     size_t with = json_array_size(json_object_get(call->slots, "companions"));
     if (has_any(text, all) || json_int(call->slots, "persons", 0) == n)
         return true;
@@ -161,6 +161,14 @@ int who_chosen(struct action_call *call, struct volunteer out[WHO_MAX])
     return count;
 }
 
+int who_put_whose(struct action_call *call, struct slice name)
+{
+    struct volunteer *people = NULL;
+    int n = who_here(call, &people);
+    json_put_slice(call->slots, "whose", n > 1 ? name : SLICE(""));
+    return n;
+}
+
 /* ---- the question ---- */
 
 json_t *who_names(const struct volunteer *people, int n)
@@ -189,17 +197,29 @@ json_t *who_items(const struct volunteer *people, int n, bool all)
     return items;
 }
 
-/* Of one alone it is never asked. */
-static int who_find(struct action_call *call)
+/* Of one alone it is never asked. With `single`, two that are meant are asked about as well. */
+static int find(struct action_call *call, bool single)
 {
     struct volunteer *people = NULL;
     int n = who_here(call, &people);
     if (n <= 1)
         return n < 0 ? n : action_end(call, "known");
     unsigned mask = who_meant(call, people, n);
+    if (single && (mask & (mask - 1)) != 0)
+        mask = 0;
     json_object_set_new(call->slots, "names", who_names(people, n));
     who_set(call, people, n, mask);
     return action_end(call, mask != 0 ? "known" : "which");
+}
+
+static int who_find(struct action_call *call)
+{
+    return find(call, false);
+}
+
+static int who_find_one(struct action_call *call)
+{
+    return find(call, true);
 }
 
 static int who_people(struct action_call *call)
@@ -220,6 +240,7 @@ static int who_one(struct action_call *call)
 
 const struct action who_actions[] = {
     { "who.find", who_find, OUTCOMES("known", "which") },
+    { "who.find_one", who_find_one, OUTCOMES("known", "which") },
     { "who.people", who_people, CHOICES },
     { "who.one", who_one, CHOICES },
     { .name = NULL },

@@ -23,6 +23,10 @@ void who_set(struct action_call *call, const struct volunteer *people, int n, un
  */
 GW_MUSTCHECK int who_chosen(struct action_call *call, struct volunteer out[WHO_MAX]);
 
+/* Slot `whose`: the name, where several share the phone and it has to be said. Number of people, or
+ * GW_E*. */
+GW_MUSTCHECK int who_put_whose(struct action_call *call, struct slice name);
+
 /* A list of items {n, name, set}; `all` adds one for everybody {n, more, two}. */
 json_t *who_items(const struct volunteer *people, int n, bool all);
 json_t *who_names(const struct volunteer *people, int n);

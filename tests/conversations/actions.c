@@ -290,6 +290,7 @@ static void leaving_removes_the_person(void **state)
     assert_string_equal(run(f, "account.dispute", "{}"), "stranger");
     register_yang(f);
     assert_string_equal(run(f, "account.start", "{}"), "sure");
+    assert_string_equal(run(f, "account.leave", NULL), "other"); /* not asked about yet */
     assert_string_equal(run(f, "account.leave", NULL), "deleted");
     assert_int_equal(json_object_size(f->call.slots), 0);
     assert_string_equal(run(f, "profile.show", "{}"), "none");

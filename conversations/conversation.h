@@ -112,6 +112,12 @@ GW_MUSTCHECK int catalogue_needs(const struct catalogue *c, const char *id, cons
                                  struct slice *list, int count, int most);
 /* JSON array of {id, params}, for the inbox; an empty array when there is no reply. */
 struct slice turn_replies_json(const struct turn *t, struct arena *a);
+/* Of such an array with one reply: an array of several, in their order, when it joins several texts
+ * that a channel may send one by one; the lines that stand beside a text stay with it. Unchanged
+ * when there is one text, and when it is so long that it is sent in parts anyway. 0 or GW_E*. */
+GW_MUSTCHECK int catalogue_replies_apart(const struct catalogue *c, struct slice replies,
+                                         enum text_channel channel, struct arena *a,
+                                         struct slice *out);
 /* Renders such an array to the one text that answers a message (empty when there is none): WeChat
  * lines joined by a newline, an SMS joined behind one signature. */
 GW_MUSTCHECK int catalogue_render_replies(const struct catalogue *c, struct slice replies,

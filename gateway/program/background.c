@@ -4,10 +4,10 @@
 
 #include "gateway/program/counters.h"
 #include "gateway/program/due.h"
+#include "gateway/program/follow.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/message.h"
 #include "gateway/program/seals.h"
-#include "gateway/program/webhook.h"
 #include "gateway/store/inbox.h"
 #include "gateway/store/machines.h"
 #include "gateway/store/outbox.h"
@@ -50,27 +50,6 @@ static struct background *of_purge(struct job *job)
     return (struct background *)((char *)job - offsetof(struct background, purge));
 }
 
-/* The reply of an inbox row that nobody fetched, put into the outbox where the account can send. */
-static int late_reply(struct gateway *g, const struct service *s, int64_t inbox_id)
-{
-    struct inbox_row row;
-    struct address address;
-    int rc = inbox_get(s->tx, s->vault, inbox_id, s->arena, &row);
-    if (rc <= 0)
-        return rc;
-    const struct account *account = accounts_full(&g->accounts, row.account);
-    if (account == NULL || account->adapter->send == NULL)
-        return GW_OK;
-    rc = people_by_id(s->tx, s->vault, row.address, s->arena, &address);
-    if (rc <= 0)
-        return rc;
-    metrics_count(g->metrics, g->counters + COUNT_LATE_REPLIES, 0, 1);
-    rc = outbox_number_forget(s->tx, inbox_id);
-    if (rc < 0)
-        return rc;
-    return message_send(s, &address, row.account, account->adapter->by_template, row.reply);
-}
-
 static int end_parts(struct background *b, const struct service *s, int64_t id, bool apology)
 {
     int rc = message_parts_end(b->catalogue, s, id, apology);
@@ -81,8 +60,9 @@ static int end_parts(struct background *b, const struct service *s, int64_t id, 
 
 static int run_kind(struct background *b, const struct service *s, const struct timer_row *row)
 {
-    if (slice_eq(row->kind, SLICE(FOLLOW_UP_TIMER)))
-        return late_reply(b->g, s, row->subject);
+    int rc = follow_due(b->g, s, row->kind, row->subject);
+    if (rc != 0)
+        return rc;
     if (slice_eq(row->kind, SLICE(PARTS_TIMER)))
         return end_parts(b, s, row->subject, false);
     return due_run(s, row);

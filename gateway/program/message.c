@@ -11,7 +11,8 @@
 
 enum {
     REPLIES_MAX = 64 * 1024, /* bytes of stored replies */
-    APART_S = 2, /* from one text of a reply to the next, so that they arrive in their order */
+    APART_S = 2,  /* from one text of a reply to the next, so that they arrive in their order */
+    BEHIND_S = 1, /* for the answer in a response to arrive before what is sent behind it */
     REPLY_USEFUL_S = 3600,   /* an answer older than an hour confuses more than it helps */
     MEDIA_KEPT_S = 3 * 86400 /* WeChat throws them away then (wechat.md 2.2) */
 };
@@ -52,9 +53,15 @@ static int keep_media(const struct service *s, const struct message_input *in,
     return media_put(s->tx, &row, s->now);
 }
 
-static int keep(const struct service *s, const struct message_input *in, struct message_result *out)
+static int keep(const struct catalogue *c, const struct service *s, const struct message_input *in,
+                struct message_result *out)
 {
     out->replies = turn_replies_json(&out->turn, s->arena);
+    if (in->apart) {
+        int split = catalogue_replies_apart(c, out->replies, in->channel, s->arena, &out->replies);
+        if (split < 0)
+            return split;
+    }
     const struct inbox_row row = {
         .id = out->inbox_id,
         .account = in->account,
@@ -90,7 +97,7 @@ static int run_turn(const struct catalogue *c, const struct service *s,
     int rc = turn(c, s, &input, &out->turn);
     if (rc < 0)
         return rc;
-    return keep(s, in, out);
+    return keep(c, s, in, out);
 }
 
 /* What no person wrote is kept, and answered once at most. */
@@ -103,7 +110,7 @@ static int run_machine(const struct catalogue *c, const struct service *s,
                                           .channel = in->channel };
     out->unanswered = (int)found->kind;
     int rc = found->answer ? conversation_turn(c, s, &automatic, &out->turn) : GW_OK;
-    return rc < 0 ? rc : keep(s, in, out);
+    return rc < 0 ? rc : keep(c, s, in, out);
 }
 
 /* A text that was put together here, cut as the adapters cut theirs, and understood. */
@@ -139,7 +146,7 @@ static int join(const struct catalogue *c, const struct service *s, const struct
         return rc;
     out->parts = results[rc];
     if (rc == PART_LATE) {
-        rc = keep(s, in, out);
+        rc = keep(c, s, in, out);
         return rc < 0 ? rc : 0;
     }
     if (rc == PART_COMPLETES)
@@ -179,6 +186,7 @@ struct way_out {
     const struct service *s;
     const struct address *address;
     struct slice account;
+    int64_t from; /* when the first may leave */
     int sent;
 };
 
@@ -194,7 +202,7 @@ static int queue_reply(struct way_out *w, const char *id, const json_t *params)
         .message = slice_of(id),
         .params = json_write(params, s->arena),
         .priority = OUTBOX_REPLY,
-        .not_before = s->now + (int64_t)APART_S * w->sent++,
+        .not_before = w->from + (int64_t)APART_S * w->sent++,
         .useful_until = s->now + REPLY_USEFUL_S,
         .trace = s->trace,
     };
@@ -244,7 +252,7 @@ static json_t *stored_list(struct slice replies)
 int message_send(const struct service *s, const struct address *address, struct slice account,
                  bool apart, struct slice replies)
 {
-    struct way_out w = { .s = s, .address = address, .account = account };
+    struct way_out w = { .s = s, .address = address, .account = account, .from = s->now };
     json_t *list = stored_list(replies), *one;
     size_t i;
     int rc = GW_OK;
@@ -254,10 +262,43 @@ int message_send(const struct service *s, const struct address *address, struct 
     {
         const char *id = json_text(one, "id", "");
         const json_t *params = json_object_get(one, "params");
-        w.sent = apart ? w.sent : 0; /* together as ever */
         rc = apart ? queue_apart(&w, id, params) : queue_reply(&w, id, params);
         if (rc < 0)
             break;
+    }
+    json_decref(list);
+    return rc;
+}
+
+int message_first(struct slice replies, struct arena *a, struct slice *first, size_t *rest)
+{
+    json_t *list = stored_list(replies);
+    *first = replies;
+    *rest = 0;
+    if (list == NULL)
+        return GW_EDATA;
+    if (json_array_size(list) > 1) {
+        *rest = json_array_size(list) - 1;
+        json_t *alone = json_array();
+        json_array_append(alone, json_array_get(list, 0));
+        *first = json_write(alone, a);
+        json_decref(alone);
+    }
+    json_decref(list);
+    return GW_OK;
+}
+
+int message_send_rest(const struct service *s, const struct address *address, struct slice account,
+                      struct slice replies)
+{
+    struct way_out w = {
+        .s = s, .address = address, .account = account, .from = s->now + BEHIND_S
+    };
+    json_t *list = stored_list(replies);
+    int rc = list != NULL ? GW_OK : GW_EDATA;
+    for (size_t i = 1; rc >= 0 && i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        rc = queue_reply(&w, json_text(one, "id", ""), json_object_get(one, "params"));
     }
     json_decref(list);
     return rc;

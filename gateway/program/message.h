@@ -27,6 +27,8 @@ struct message_input {
     struct recent_count everywhere; /* the same at all gateways; zeros: not known */
     int texts_per_minute; /* of a sender, with `recent`; 0: any number, and equal ones too */
     int grant_kind, grant_count, grant_s; /* what it lets the account send; 0: nothing */
+    bool apart; /* several texts of one reply may leave one by one: the first is the answer, what
+                   the account may send takes the others */
     /* A part of a long message (adapter.h): what waits for the others has no reply yet. */
     struct slice reference;
     int part, parts;    /* 0: a whole message */
@@ -47,7 +49,7 @@ struct message_result {
     bool duplicate;
     int64_t inbox_id;     /* of the first delivery */
     int64_t received_at;  /* of the first delivery */
-    struct slice replies; /* JSON array of {id, params} */
+    struct slice replies; /* JSON array of {id, params}: what answers first, then what follows it */
     struct turn turn;     /* empty for a duplicate; turn_free it */
     struct address address;
     int unanswered; /* enum loop_kind of loops.h: why there is no turn, or an answer to a machine */
@@ -76,6 +78,16 @@ GW_MUSTCHECK int message_parts_end(const struct catalogue *c, const struct servi
  * little after the one before. 0 or GW_E*. */
 GW_MUSTCHECK int message_send(const struct service *s, const struct address *address,
                               struct slice account, bool apart, struct slice replies);
+
+/* Of stored replies the first alone, which answers in the HTTP response, as an array in the arena;
+ * `*rest` says how many follow it. GW_EDATA when they are damaged. */
+GW_MUSTCHECK int message_first(struct slice replies, struct arena *a, struct slice *first,
+                               size_t *rest);
+
+/* Puts what follows the first reply into the outbox, each a little after the one before, none
+ * before the first has arrived. 0 or GW_E*. */
+GW_MUSTCHECK int message_send_rest(const struct service *s, const struct address *address,
+                                   struct slice account, struct slice replies);
 
 /* Renders stored replies for a channel, each as a text of its own (the one text of an HTTP response
  * is catalogue_render_replies), in the arena. `*count` of them; GW_E* when one cannot be. */

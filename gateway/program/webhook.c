@@ -1,7 +1,5 @@
 /* From a webhook to its answer: route, decode, understand, hand to the worker, and answer after the
  * commit. */
-#include "gateway/program/webhook.h"
-
 #include <string.h>
 
 #include "gateway/base/digest.h"
@@ -11,6 +9,7 @@
 #include "gateway/program/counters.h"
 #include "gateway/program/fetcher.h"
 #include "gateway/program/fleet.h"
+#include "gateway/program/follow.h"
 #include "gateway/program/gateway.h"
 #include "gateway/program/loops.h"
 #include "gateway/program/message.h"
@@ -20,7 +19,6 @@
 #include "gateway/store/outbox.h"
 #include "gateway/store/outbox_number.h"
 #include "gateway/store/people.h"
-#include "gateway/store/timers.h"
 
 enum {
     EMPTY_LIST = 2,           /* bytes of the replies of a message that gets none */
@@ -66,6 +64,7 @@ struct exchange {
     struct receipts_job receipts;
     struct consents_job consents;
     char trace[TRACE_SIZE];
+    size_t rest; /* texts that belong behind the answer */
     int waiting;
     int error;
 };
@@ -92,54 +91,13 @@ static void answer_text(struct http_request *r, int status, struct slice text)
     http_answer(r, &answer, NULL, NULL);
 }
 
-/* A passive reply that did not go out is remembered for 20 s: a retry of the provider takes it
- * back. */
-struct follow_up {
-    struct job job;
-    struct gateway *gateway;
-    int64_t inbox_id;
-    int64_t wait_s;
-    bool cancel;
-};
-
-static int run_follow_up(struct job *job, struct tx *tx, int64_t now)
-{
-    struct follow_up *f = (struct follow_up *)job;
-    return f->cancel ? timers_cancel(tx, FOLLOW_UP_TIMER, f->inbox_id)
-                     : timers_set(tx, FOLLOW_UP_TIMER, f->inbox_id, now + f->wait_s);
-}
-
-static void done_follow_up(struct job *job, int error)
-{
-    struct follow_up *f = (struct follow_up *)job;
-    if (error != 0)
-        log_write(f->gateway->log, LOG_LEVEL_WARN, "reply.follow_up_lost", NO_TRACE,
-                  LOG_FIELDS(LOG_ID("inbox", f->inbox_id)));
-    free(f);
-}
-
-static void follow_up(struct gateway *g, int64_t inbox_id, bool cancel)
-{
-    struct follow_up *f = mem_alloc(sizeof *f);
-    *f = (struct follow_up){ .job = { .run = run_follow_up, .done = done_follow_up },
-                             .gateway = g,
-                             .inbox_id = inbox_id,
-                             .wait_s = config_int(g->in.config, "send.follow_up_s"),
-                             .cancel = cancel };
-    if (g->worker == NULL || worker_put(g->worker, WORKER_OUTCOMES, &f->job) != GW_OK)
-        free(f);
-}
-
 static void settle_reply(struct exchange *x, bool sent)
 {
-    struct gateway *g = x->gateway;
     if (x->error != 0 || !x->decoded.reply_inline || x->decoded.message_count == 0)
         return;
     const struct message_result *m = &x->messages[0].result;
-    if (!sent && m->replies.n > EMPTY_LIST)
-        follow_up(g, m->inbox_id, false);
-    else if (sent && m->duplicate)
-        follow_up(g, m->inbox_id, true);
+    if (m->replies.n > EMPTY_LIST)
+        follow_answer(x->gateway, m->inbox_id, sent, m->duplicate, x->rest);
 }
 
 static void on_sent(void *context, bool ok)
@@ -160,9 +118,12 @@ static int render(struct exchange *x, struct slice *text)
 {
     const struct account *account = x->account;
     bool wechat = strcmp(account->channel, "wechat") == 0;
-    return catalogue_render_replies(x->catalogue, x->messages[0].result.replies,
-                                    wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature,
-                                    wechat, &x->arena, text);
+    struct slice replies;
+    int rc = message_first(x->messages[0].result.replies, &x->arena, &replies, &x->rest);
+    if (rc < 0)
+        return rc;
+    return catalogue_render_replies(x->catalogue, replies, wechat ? CHANNEL_WECHAT : CHANNEL_SMS,
+                                    account->signature, wechat, &x->arena, text);
 }
 
 static void respond(struct exchange *x)
@@ -223,14 +184,29 @@ static int count_inline(const struct message_job *m, const struct service *s)
                                 slice_of(account->full_name), s->now);
 }
 
+/* What belongs behind the text of the response waits for it to arrive. */
+static int queue_rest(const struct message_job *m, const struct service *s)
+{
+    struct slice first;
+    size_t rest;
+    if (!m->input.apart)
+        return GW_OK;
+    int rc = message_first(m->result.replies, s->arena, &first, &rest);
+    return rc < 0 || rest == 0
+               ? rc
+               : follow_rest_later(m->exchange->gateway, s->tx, m->result.inbox_id, s->now);
+}
+
 /* Replies that cannot leave in the response go to the outbox, in the same transaction. */
 static int queue_replies(struct message_job *m, const struct service *s)
 {
     struct exchange *x = m->exchange;
     if (m->result.duplicate)
         return GW_OK;
-    if (x->decoded.reply_inline)
-        return count_inline(m, s);
+    if (x->decoded.reply_inline) {
+        int rc = count_inline(m, s);
+        return rc < 0 ? rc : queue_rest(m, s);
+    }
     return message_send(s, &m->result.address, slice_of(x->account->full_name),
                         x->account->adapter->by_template, m->result.replies);
 }
@@ -448,6 +424,14 @@ static uint64_t lane_of(const struct account *account, struct slice sender)
     return h >> 1; /* the low bit of such a hash is weak */
 }
 
+/* Whether further texts of a reply may leave behind the one in the response. */
+static bool may_follow(const struct exchange *x, const struct inbound *in)
+{
+    const struct account *account = x->account;
+    return x->decoded.reply_inline && account->adapter->send != NULL && !account->answers_only &&
+           in->grant_count > 0;
+}
+
 /* What needs no conversation is understood here, off the writing thread. */
 static void prepare(struct message_job *m, struct exchange *x, const struct inbound *in,
                     int64_t now)
@@ -469,6 +453,7 @@ static void prepare(struct message_job *m, struct exchange *x, const struct inbo
                    .grant_kind = in->grant_kind,
                    .grant_count = in->grant_count,
                    .grant_s = in->grant_s,
+                   .apart = may_follow(x, in),
                    .understander = catalogue_understander(x->catalogue),
                    .recent = x->gateway->recent[thread],
                    .texts_per_minute = fleet_texts_per_minute(x->gateway),

@@ -17,10 +17,14 @@ int timers_set(struct tx *tx, const char *kind, int64_t subject, int64_t due)
 
 SQL(timers_delete, "DELETE FROM timers WHERE kind = $kind AND subject = $subject");
 
+int timers_withdraw(struct tx *tx, const char *kind, int64_t subject)
+{
+    return sql_run(tx, &timers_delete, BINDS(BIND_STR("kind", kind), BIND_INT("subject", subject)));
+}
+
 int timers_cancel(struct tx *tx, const char *kind, int64_t subject)
 {
-    int rc =
-        sql_run(tx, &timers_delete, BINDS(BIND_STR("kind", kind), BIND_INT("subject", subject)));
+    int rc = timers_withdraw(tx, kind, subject);
     return rc < 0 ? rc : 0;
 }
 

@@ -19,6 +19,9 @@ struct timer_row {
 GW_MUSTCHECK int timers_set(struct tx *tx, const char *kind, int64_t subject, int64_t due);
 /* 0, also when there is none, or GW_E*. */
 GW_MUSTCHECK int timers_cancel(struct tx *tx, const char *kind, int64_t subject);
+/* The same: 1 when there was one, 0 when not, so that of several who would do what it stands for
+ * one does. */
+GW_MUSTCHECK int timers_withdraw(struct tx *tx, const char *kind, int64_t subject);
 /* Up to `limit` timers due by `now`, earliest first, in the arena. Returns their number or GW_E*.
  */
 GW_MUSTCHECK int timers_due(struct tx *tx, int64_t now, int limit, struct arena *a,

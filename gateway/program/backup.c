@@ -7,6 +7,7 @@
 
 #include "gateway/program/command.h"
 #include "gateway/program/installation.h"
+#include "gateway/program/media_file.h"
 #include "gateway/program/progress.h"
 #include "gateway/program/seals.h"
 #include "gateway/store/outbox.h"
@@ -50,25 +51,58 @@ static int copy(struct installation *in, const char *what,
     return rc;
 }
 
+/* The files that people sent stand beside the backup, in "FILE.media", sealed as they were. How
+ * many, or GW_E*. */
+static int copy_media(const struct installation *in, const char *file, bool back,
+                      struct fault *fault)
+{
+    struct arena a = { 0 };
+    const char *here = arena_printf(&a, "%s/" MEDIA_FOLDER, in->data_dir).p;
+    const char *there = arena_printf(&a, "%s." MEDIA_FOLDER, file).p;
+    int rc = back ? media_files_copy(there, here, fault) : media_files_copy(here, there, fault);
+    arena_free(&a);
+    return rc;
+}
+
+/* Neither name may be taken. */
+static int check_free(const char *file, struct fault *fault)
+{
+    struct arena a = { 0 };
+    const char *folder = arena_printf(&a, "%s." MEDIA_FOLDER, file).p;
+    const char *taken = access(file, F_OK) == 0 ? file : access(folder, F_OK) == 0 ? folder : NULL;
+    int rc = taken == NULL
+                 ? GW_OK
+                 : fault_set(fault, GW_EINVAL, "%s exists already; choose another name", taken);
+    arena_free(&a);
+    return rc;
+}
+
 int command_backup(int argc, char **argv)
 {
     const char *dir = NULL, *config = NULL, *file = NULL;
     int rc =
         parse(argc, argv, "backup FILE [options]",
               "Copies the database of a running installation into FILE (which must not exist), "
-              "consistently and without\nstopping anything. The key file is not in it: keep a copy "
-              "of it apart from the backups.",
+              "consistently and without\nstopping anything, and the photos and films that people "
+              "sent into the folder FILE.media beside it, sealed\nas they are. The key file is not "
+              "in it: keep a copy of it apart from the backups.",
               &dir, &config, &file);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
     struct fault fault = { 0 };
     struct installation in;
     rc = installation_open(config, dir, INSTALLATION_PLAIN, &in, &fault);
-    if (rc == GW_OK && access(file, F_OK) == 0)
-        rc = fault_set(&fault, GW_EINVAL, "%s exists already; choose another name", file);
+    if (rc == GW_OK)
+        rc = check_free(file, &fault);
     if (rc == GW_OK)
         rc = copy(&in, "backup", store_backup, file, &fault);
-    if (rc == GW_OK)
+    /* After the database, so that every file it knows is there already. */
+    int files = rc == GW_OK ? copy_media(&in, file, false, &fault) : 0;
+    if (files < 0)
+        rc = files;
+    if (rc == GW_OK && files > 0)
+        printf("%s and %s." MEDIA_FOLDER " (%d files that people sent)\n", file, file, files);
+    else if (rc == GW_OK)
         printf("%s\n", file);
     installation_close(&in);
     return rc < 0 ? command_fail("backup", &fault) : 0;
@@ -150,7 +184,7 @@ int command_restore(int argc, char **argv)
     int rc = parse(
         argc, argv, "restore FILE [options]",
         "Puts the contents of a backup in place of the database of a data folder, also under a "
-        "running gateway.\nThe folder needs the key file of that time. Broadcasts and notices "
+        "running gateway,\nand the files of FILE.media into its media folder. The folder needs the key file of that time. Broadcasts and notices "
         "that were not sent yet become\nuncertain: nobody gets them twice.",
         &dir, &config, &file);
     if (rc != GW_OK)
@@ -163,13 +197,18 @@ int command_restore(int argc, char **argv)
         uncertain = restore(&in, file, &fault);
         rc = uncertain < 0 ? uncertain : GW_OK;
     }
+    /* After the database: a running gateway removes files that no row names. */
+    int files = rc == GW_OK ? copy_media(&in, file, true, &fault) : 0;
+    if (files < 0)
+        rc = files;
     if (rc == GW_OK)
         rc = seals_set_aside(in.seal_file, installation_clock(), &fault);
     if (rc == GW_OK)
         rc = seals_write(&in, &fault);
     if (rc >= 0)
-        printf("restored %s into %s; %d unfinished sends are now uncertain\n", file, in.data_dir,
-               uncertain);
+        printf("restored %s into %s, %d files that people sent; %d unfinished sends are now "
+               "uncertain\n",
+               file, in.data_dir, files, uncertain);
     installation_close(&in);
     return rc < 0 ? command_fail("restore", &fault) : 0;
 }

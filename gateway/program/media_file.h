@@ -22,4 +22,8 @@ void media_file_remove(const char *data_dir, int64_t id);
 /* Ids of the files there, whatever their order, `limit` at most, in the arena: their number. */
 int media_file_list(const char *data_dir, int limit, struct arena *a, int64_t **ids);
 
+/* Copies the files as they are, sealed, from one folder (which need not be there) into another,
+ * made when there is one to copy; each is whole or not there at all. How many, or GW_EIO. */
+GW_MUSTCHECK int media_files_copy(const char *from, const char *to, struct fault *fault);
+
 #endif

@@ -11,7 +11,8 @@
 
 enum {
     ANSWER_MAX = 64 * 1024,
-    TOKEN_MAX = 4096, /* at least 512 have to be kept (wechat.md 4.1) */
+    PAGE_MAX = 1024 * 1024, /* of 10,000 openids (wechat.md 4.8) */
+    TOKEN_MAX = 4096,       /* at least 512 have to be kept (wechat.md 4.1) */
     URL_MAX = 8192 + TOKEN_MAX * 3,
     FILE_MAX = 2 * 1024 * 1024, /* pages say 2 and 10 MB for images: the smaller (wechat.md 4.9) */
     THUMB_MAX = 64 * 1024,
@@ -50,6 +51,7 @@ static const struct call_row {
     [WECHAT_TAG_ADD] = { "POST", "/cgi-bin/tags/members/batchtagging", NULL, "tag followers" },
     [WECHAT_TAG_TAKE] = { "POST", "/cgi-bin/tags/members/batchuntagging", NULL,
                           "take a tag off followers" },
+    [WECHAT_TAG_MEMBERS] = { "POST", "/cgi-bin/user/tag/get", "count", "list who has a tag" },
     [WECHAT_USER] = { "GET", "/cgi-bin/user/info", "subscribe", "read about a follower" },
     [WECHAT_CALLBACK_IPS] = { "GET", "/cgi-bin/getcallbackip", "ip_list",
                               "list the addresses pushes come from" },
@@ -67,6 +69,11 @@ const char *wechat_call_path(enum wechat_call call)
 const char *wechat_call_name(enum wechat_call call)
 {
     return rows[call].name;
+}
+
+size_t wechat_call_limit(enum wechat_call call)
+{
+    return call == WECHAT_TAG_MEMBERS ? PAGE_MAX : ANSWER_MAX;
 }
 
 int wechat_can_call(const struct account *account, struct fault *fault)
@@ -177,13 +184,13 @@ int wechat_upload_build(const struct account *account, struct slice token, struc
 
 /* The answer as an object: bytes that no parser takes occur in it (wechat.md 4.0). NULL when it is
  * none, e.g. some proxy's page. */
-static json_t *read_object(const struct http_result *result, struct arena *a)
+static json_t *read_object(const struct http_result *result, size_t limit, struct arena *a)
 {
     struct fault fault = { 0 };
     if (result->status != 200 || result->body.n == 0)
         return NULL;
     struct slice text = charset_strip_controls(charset_mend(result->body, a), a);
-    json_t *answer = json_read(text, "answer", ANSWER_MAX, &fault);
+    json_t *answer = json_read(text, "answer", limit, &fault);
     if (json_is_object(answer))
         return answer;
     json_decref(answer);
@@ -222,7 +229,7 @@ void wechat_call_read(enum wechat_call call, const struct http_result *result, s
                       struct wechat_answer *out)
 {
     const char *expected = rows[call].expected;
-    *out = (struct wechat_answer){ .object = read_object(result, a) };
+    *out = (struct wechat_answer){ .object = read_object(result, wechat_call_limit(call), a) };
     if (out->object == NULL) {
         sms_code_unread(result, a, &out->sent);
         return;

@@ -30,6 +30,7 @@ enum wechat_call {
     WECHAT_TAG_DELETE,
     WECHAT_TAG_ADD,  /* openids into a tag */
     WECHAT_TAG_TAKE, /* and out of it */
+    WECHAT_TAG_MEMBERS,
     WECHAT_USER,
     WECHAT_CALLBACK_IPS,
     WECHAT_CALLBACK_CHECK,
@@ -40,6 +41,9 @@ enum wechat_call {
 /* Static. */
 const char *wechat_call_path(enum wechat_call call);
 const char *wechat_call_name(enum wechat_call call); /* for people: "create a QR code" */
+
+/* The longest answer that is read, in bytes. */
+size_t wechat_call_limit(enum wechat_call call);
 
 /* Whether the account has what calls need: app_id and app_secret. 0 or GW_ECONFIG. */
 GW_MUSTCHECK int wechat_can_call(const struct account *account, struct fault *fault);

@@ -160,6 +160,14 @@ json_t *manage_tag_members(int64_t tag, const json_t *openids, size_t from)
     return body;
 }
 
+json_t *manage_tag_page(int64_t tag, struct slice after)
+{
+    json_t *body = json_object();
+    json_put_int(body, "tagid", tag);
+    json_put_slice(body, "next_openid", after);
+    return body;
+}
+
 json_t *manage_callback_check(void)
 {
     json_t *body = json_object();

@@ -31,6 +31,10 @@ GW_MUSTCHECK int manage_tag_delete(int64_t tag, json_t **out, struct fault *faul
 enum { MANAGE_TAG_LIST_MAX = 50 };
 json_t *manage_tag_members(int64_t tag, const json_t *openids, size_t from);
 
+/* Who has a tag, 10,000 openids an answer; `after` is the last of the page before, empty for the
+ * first. */
+json_t *manage_tag_page(int64_t tag, struct slice after);
+
 /* WeChat tries name resolution and ping towards us. */
 json_t *manage_callback_check(void);
 

@@ -11,7 +11,11 @@
 #include "gateway/store/people.h"
 #include "handlers/consents.h"
 
-enum { OPENID_MAX = 64, QUERY_MAX = 512 };
+enum {
+    OPENID_MAX = 64,
+    SLICE_PEOPLE = 200, /* of whom one transaction reads what they want */
+    TAG_MOST = 1000000, /* ours: more are no district's */
+};
 
 static bool is_openid(struct slice s)
 {
@@ -111,19 +115,28 @@ static int change_tag(struct wechat_cli *c, enum wechat_call call, json_t *body,
     return GW_OK;
 }
 
-/* Fifty a call; the number of openids at the end. */
+/* Fifty a call. 0 or GW_E*. */
+static int put_tag(struct wechat_cli *c, enum wechat_call call, const json_t *openids,
+                   struct fault *fault)
+{
+    int rc = GW_OK;
+    for (size_t from = 0; from < json_array_size(openids) && rc == GW_OK;
+         from += MANAGE_TAG_LIST_MAX) {
+        json_t *answer = wechat_session_call(&c->session, call, SLICE(""),
+                                             manage_tag_members(c->tag, openids, from), fault);
+        rc = answer != NULL ? GW_OK : fault->code;
+        json_decref(answer);
+    }
+    return rc;
+}
+
+/* The number of openids at the end. */
 static int change_members(struct wechat_cli *c, struct fault *fault)
 {
     enum wechat_call call = c->add != NULL ? WECHAT_TAG_ADD : WECHAT_TAG_TAKE;
     json_t *list = wechat_read_openids(c->add != NULL ? c->add : c->take, fault);
     size_t n = json_array_size(list);
-    int rc = list != NULL ? GW_OK : fault->code;
-    for (size_t from = 0; from < n && rc == GW_OK; from += MANAGE_TAG_LIST_MAX) {
-        json_t *answer = wechat_session_call(&c->session, call, SLICE(""),
-                                             manage_tag_members(c->tag, list, from), fault);
-        rc = answer != NULL ? GW_OK : fault->code;
-        json_decref(answer);
-    }
+    int rc = list != NULL ? put_tag(c, call, list, fault) : fault->code;
     if (rc == GW_OK)
         printf(c->as_json ? "{\"changed\":%zu}\n" : "%zu followers\n", n);
     json_decref(list);
@@ -151,20 +164,20 @@ int wechat_run_tags(struct wechat_cli *c, struct fault *fault)
     return list_tags(c, fault);
 }
 
-/* Who of a list wants no broadcasts is left out. */
+/* Who of a list wants no broadcasts is left out, a slice at a time, so that a gateway beside us is
+ * never held up. */
 struct wanting {
     const struct account *account;
     const json_t *all;
-    json_t *kept;
+    size_t from, to;
+    json_t *kept, *left; /* left: who wants none */
 };
 
 static int keep_wanting(const struct service *s, void *context)
 {
     struct wanting *w = context;
-    size_t i;
-    json_t *one;
-    json_array_foreach(w->all, i, one)
-    {
+    for (size_t i = w->from; i < w->to; i++) {
+        json_t *one = json_array_get(w->all, i);
         struct address address;
         int rc =
             people_address(s->tx, s->vault, s->ids, slice_of(w->account->realm),
@@ -173,10 +186,50 @@ static int keep_wanting(const struct service *s, void *context)
             rc = opt_allows(s, address.id, OPT_BROADCAST);
         if (rc < 0)
             return rc;
-        if (rc == 1)
-            json_array_append(w->kept, one);
+        json_array_append(rc == 1 ? w->kept : w->left, one);
     }
     return GW_OK;
+}
+
+static int sort_out(struct wechat_cli *c, struct wanting *w, struct fault *fault)
+{
+    size_t n = json_array_size(w->all);
+    int rc = GW_OK;
+    for (w->from = 0; rc >= 0 && w->from < n; w->from = w->to) {
+        struct arena a = { 0 };
+        w->to = w->from + SLICE_PEOPLE < n ? w->from + SLICE_PEOPLE : n;
+        rc =
+            installation_transact(&c->session.in, installation_clock(), &a, keep_wanting, w, fault);
+        arena_free(&a);
+    }
+    return rc;
+}
+
+/* Everybody who has the tag: a new array, or NULL with the fault. */
+static json_t *members_of(struct wechat_cli *c, struct fault *fault)
+{
+    json_t *all = json_array();
+    struct slice after = SLICE("");
+    size_t n;
+    do {
+        json_t *answer = wechat_session_call(&c->session, WECHAT_TAG_MEMBERS, SLICE(""),
+                                             manage_tag_page(c->tag, after), fault);
+        const json_t *page = json_object_get(json_object_get(answer, "data"), "openid");
+        n = json_array_size(page);
+        if (answer != NULL)
+            json_array_extend(all, (json_t *)(uintptr_t)page);
+        after = arena_dup(&c->session.arena, json_slice(answer, "next_openid"));
+        if (answer != NULL && json_array_size(all) > TAG_MOST)
+            fault_set(fault, GW_ETOOBIG, "tag %" PRId64 " has more than %d followers", c->tag,
+                      TAG_MOST);
+        bool ends = answer == NULL || json_array_size(all) > TAG_MOST;
+        json_decref(answer);
+        if (ends) {
+            json_decref(all);
+            return NULL;
+        }
+    } while (n > 0 && after.n > 0);
+    return all;
 }
 
 /* How many a tag has; GW_E*. */
@@ -219,19 +272,36 @@ static int send_mass(struct wechat_cli *c, json_t *list, struct fault *fault)
     return GW_OK;
 }
 
-/* The number first, and with it as --confirm the message. */
-static int mass(struct wechat_cli *c, json_t *list, int64_t people, struct fault *fault)
+/* The number first, and with it as --confirm the message. To a tag goes what everybody in it gets,
+ * so who wants none is taken out of it before. */
+static int mass(struct wechat_cli *c, const struct wanting *w, struct fault *fault)
 {
-    if (c->confirm == people && people > 0)
-        return send_mass(c, list, fault);
+    int64_t people = (int64_t)json_array_size(w->kept);
+    size_t left = json_array_size(w->left);
+    bool tag = c->list == NULL;
+    int rc = GW_OK;
+    if (c->confirm == people && people > 0) {
+        if (tag)
+            rc = put_tag(c, WECHAT_TAG_TAKE, w->left, fault);
+        return rc < 0 ? rc : send_mass(c, tag ? NULL : w->kept, fault);
+    }
     if (c->confirm != 0)
         return fault_set(fault, GW_EINVAL,
                          "it would reach %" PRId64 " people now, not %" PRId64
                          ": look again, then --confirm %" PRId64,
                          people, c->confirm, people);
-    printf(c->as_json ? "{\"people\":%" PRId64 "}\n"
-                      : "%" PRId64 " people would get it; to send it, add --confirm and this "
-                        "number\n",
+    if (c->as_json) {
+        printf("{\"people\":%" PRId64 ",\"left_out\":%zu}\n", people, left);
+        return GW_OK;
+    }
+    if (left > 0)
+        printf(tag ? "%zu of the tag wrote that they want no such messages: they are taken out of "
+                     "it first\n"
+                   : "%zu of the list wrote that they want no such messages: they are left out\n",
+               left);
+    printf(people > 0 ? "%" PRId64 " people would get it; to send it, add --confirm and this "
+                        "number\n"
+                      : "%" PRId64 " people would get it\n",
            people);
     return GW_OK;
 }
@@ -249,21 +319,21 @@ int wechat_run_mass(struct wechat_cli *c, struct fault *fault)
     }
     if (c->text == NULL || c->key == NULL || (c->list != NULL) == (c->tag != 0))
         return fault_set(fault, GW_EINVAL, "say --text, --key, and one of --tag and --list");
-    if (c->list == NULL) {
-        int64_t people = tag_size(c, fault);
-        return people < 0 ? (int)people : mass(c, NULL, people, fault);
-    }
-    json_t *all = wechat_read_openids(c->list, fault);
+    json_t *all = NULL;
+    int64_t size = c->list == NULL ? tag_size(c, fault) : 0;
+    if (size < 0)
+        return (int)size;
+    all = c->list != NULL ? wechat_read_openids(c->list, fault) : members_of(c, fault);
     if (all == NULL)
         return fault->code;
-    struct wanting w = { .account = c->session.account, .all = all, .kept = json_array() };
-    struct arena a = { 0 };
-    int rc =
-        installation_transact(&c->session.in, installation_clock(), &a, keep_wanting, &w, fault);
+    struct wanting w = {
+        .account = c->session.account, .all = all, .kept = json_array(), .left = json_array()
+    };
+    int rc = sort_out(c, &w, fault);
     if (rc >= 0)
-        rc = mass(c, w.kept, (int64_t)json_array_size(w.kept), fault);
-    arena_free(&a);
+        rc = mass(c, &w, fault);
     json_decref(w.kept);
+    json_decref(w.left);
     json_decref(all);
     return rc;
 }

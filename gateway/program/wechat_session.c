@@ -139,7 +139,7 @@ int wechat_session_ask(struct wechat_session *s, enum wechat_call call, struct s
         rc = wechat_call_build(s->account, call, s->token, query, json_incref(body), &s->arena,
                                &request, fault);
         if (rc == GW_OK)
-            rc = wechat_session_fetch(s, &request, ANSWER_MAX, &result, fault);
+            rc = wechat_session_fetch(s, &request, wechat_call_limit(call), &result, fault);
         if (rc < 0)
             break;
         wechat_call_read(call, &result, &s->arena, out);

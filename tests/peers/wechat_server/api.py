@@ -56,6 +56,7 @@ class WeChat:
         self.menu = None
         self.tags = {2: "星标组"}
         self.tagged = {}      # tag → set of openids
+        self.page = 10000     # openids an answer
         self.qr = {}          # ticket → scene
         self.media = {}       # media id → (type, name, bytes, when it ends)
         self.callback_ips = ["101.226.103.0/25", "127.0.0.1"]
@@ -410,6 +411,14 @@ class WeChat:
         tagged -= people
         return {"errcode": 0, "errmsg": "ok"}
 
+    def tag_page(self, query, body):
+        if body.get("tagid") not in self.tags:
+            raise Refused(40152, "invalid group id")
+        people = sorted(p for p in self.tagged.get(body["tagid"], ()) if p > body.get("next_openid", ""))[:self.page]
+        if not people:
+            return {"count": 0}
+        return {"count": len(people), "data": {"openid": people}, "next_openid": people[-1]}
+
     # media
 
     def medium(self, media_id):
@@ -460,6 +469,7 @@ class WeChat:
         "/cgi-bin/menu/delete": menu_delete, "/cgi-bin/qrcode/create": qrcode, "/cgi-bin/user/info": user_info,
         "/cgi-bin/tags/get": tags_get, "/cgi-bin/tags/create": tag_create, "/cgi-bin/tags/delete": tag_delete,
         "/cgi-bin/tags/members/batchtagging": tag_add, "/cgi-bin/tags/members/batchuntagging": tag_take,
+        "/cgi-bin/user/tag/get": tag_page,
         "/cgi-bin/getcallbackip": callback_ip, "/cgi-bin/callback/check": callback_check,
     }
     GETS = ("/cgi-bin/token", "/cgi-bin/menu/get", "/cgi-bin/menu/delete", "/cgi-bin/user/info", "/cgi-bin/tags/get",

@@ -112,6 +112,15 @@ static int format_clock(const json_t *value, struct sbuf *out)
     return GW_OK;
 }
 
+static int format_part(const json_t *value, struct sbuf *out)
+{
+    int minutes;
+    if (!json_is_string(value) || civil_parse_hhmm(text_of(value), &minutes) < 0)
+        return GW_EINVAL;
+    sbuf_str(out, part_of_day(minutes));
+    return GW_OK;
+}
+
 static int format_hours(const json_t *value, struct sbuf *out)
 {
     int from, to;
@@ -240,6 +249,8 @@ int format_value(enum format format, const json_t *value, struct sbuf *out)
         return format_day(format, value, out);
     case FORMAT_CLOCK:
         return format_clock(value, out);
+    case FORMAT_PART_OF_DAY:
+        return format_part(value, out);
     case FORMAT_EXACT:
         return format_exact(value, out);
     case FORMAT_NAMES:

@@ -17,6 +17,7 @@
  *   daydate   2026-11-28 → 28日(周六)
  *   day_full  2026-10-01 → 10月1日
  *   clock     09:00 → 上午9点, 13:30 → 下午1点半, 12:00 → 中午12点
+ *   part      09:00 → 上午
  *   exact     08:52 → 8点52分, 16:31 → 16点31分
  *   names     list of names, or of objects with "name" → 杨秀兰、李国才
  *   people    the same, of more than three two and how many: 杨秀兰、李国才等9人

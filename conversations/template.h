@@ -32,6 +32,7 @@
     X(FORMAT_YUAN, "yuan")                                                                         \
     X(FORMAT_PEOPLE, "people")                                                                     \
     X(FORMAT_PICKS, "picks")                                                                       \
+    X(FORMAT_PART_OF_DAY, "part")                                                                  \
     X(FORMAT_EACH, "each")                                                                         \
     X(FORMAT_LISTED, "listed")                                                                     \
     X(FORMAT_LINES, "lines")

@@ -120,6 +120,8 @@ int run_word(struct run *r)
         return r->word == GLOBAL_FIX ? 0 : answer_first(r, open);
     if (r->word == GLOBAL_THANKS)
         return courtesy(r);
+    if (r->word == GLOBAL_NO && run_wish(r) != NULL) /* 不对, of hours that were told */
+        return 0;
     bool bare = r->word == GLOBAL_DIGIT || r->word == GLOBAL_YES || r->word == GLOBAL_NO;
     return bare ? bare_with_nothing(r) : 0;
 }

@@ -240,6 +240,11 @@ int attendance_tell_hours(const struct service *s, const struct hours *row,
     json_t *params = hours_row_params(s, row, v->name, totals.minutes);
     if (less)
         json_put_slice(params, "reason", SLICE("early"));
+    rc = hours_row_standing(s, row, v->address, params);
+    if (rc < 0) {
+        json_decref(params);
+        return rc;
+    }
     return notify_volunteer(s, v->address, less ? "hours.confirmed_less" : "hours.confirmed",
                             params);
 }

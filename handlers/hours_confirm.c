@@ -129,9 +129,15 @@ static int tell(const struct service *s, const char *message, const struct hours
                 const struct volunteer *v, int64_t total)
 {
     json_t *params = hours_row_params(s, row, v->name, total);
+    int64_t address = row->address != 0 ? row->address : v->address;
     if (row->reason.n > 0)
         json_put_slice(params, "reason", row->reason);
-    return notify_volunteer(s, row->address != 0 ? row->address : v->address, message, params);
+    int rc = row->state == HOURS_CONFIRMED ? hours_row_standing(s, row, address, params) : 0;
+    if (rc < 0) {
+        json_decref(params);
+        return rc;
+    }
+    return notify_volunteer(s, address, message, params);
 }
 
 static int record(const struct service *s, const struct hours_decision *d, struct hours *row,

@@ -42,6 +42,13 @@ bool hours_same_name(struct slice a, struct slice b);
  * hours (id), quality once confirmed, in_month where it is not this month. A new reference. */
 json_t *hours_row_params(const struct service *s, const struct hours *row, struct slice name,
                          int64_t total);
+/* Adds what a channel with more room than an SMS tells of confirmed hours: "several" people at the
+ * address, "past" when not of today, the day's other service ("same", "same_minutes",
+ * "same_start"), and the next star ("next_level", "next_minutes", "missing"), each where there is
+ * one. 0 or GW_E*.
+ */
+GW_MUSTCHECK int hours_row_standing(const struct service *s, const struct hours *row,
+                                    int64_t address, json_t *params);
 /* What hours_fix, hours_withdraw and hours_report tell of a row. */
 void hours_row_receipt(const struct hours *row, struct hours_receipt *out);
 /* True when one of the people of `address` is `person`: 1, 0 or GW_E*. */

@@ -40,6 +40,8 @@ static void values_read_as_people_say_them(void **state)
         { FORMAT_CLOCK, "\"05:15\"", "凌晨5点15分" },
         { FORMAT_CLOCK, "\"00:00\"", "凌晨0点" },
         { FORMAT_CLOCK, "\"24:00\"", "晚上12点" },
+        { FORMAT_PART_OF_DAY, "\"09:00\"", "上午" },
+        { FORMAT_PART_OF_DAY, "\"13:30\"", "下午" },
         { FORMAT_EXACT, "\"08:52\"", "8点52分" },
         { FORMAT_EXACT, "\"16:00\"", "16点" },
         { FORMAT_NAMES, "[\"杨秀兰\", \"李国才\"]", "杨秀兰、李国才" },

@@ -3,6 +3,7 @@
 #include "gateway/store/forget.h"
 #include "gateway/store/sql.h"
 #include "handlers/bindings.h"
+#include "handlers/posters.h"
 
 SQL(follower_other, "SELECT MIN(address) FROM volunteer_links WHERE volunteer = $volunteer "
                     "AND address <> $address HAVING COUNT(*) > 0");
@@ -41,6 +42,8 @@ int follower_left(const struct service *s, int64_t address)
     if (n < 0 || kept > 0)
         return n < 0 ? n : FOLLOWER_KEPT;
     int rc = bind_forget(s, address);
+    if (rc >= 0)
+        rc = poster_forget(s, address);
     if (rc >= 0)
         rc = forget_address(s->tx, address);
     if (rc < 0)

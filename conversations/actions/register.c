@@ -9,6 +9,7 @@
 #include "handlers/consents.h"
 #include "handlers/guardians.h"
 #include "handlers/places.h"
+#include "handlers/posters.h"
 
 static const char *id_outcome(enum volunteer_id_outcome outcome)
 {
@@ -179,6 +180,9 @@ static int register_save(struct action_call *call)
         return action_end(call, "birth");
     }
     json_put_id(call->slots, "_volunteer", me.id);
+    rc = poster_forget(call->service, call->address->id);
+    if (rc < 0)
+        return rc;
     if (json_slice(call->slots, "id_no").n > 0) {
         const char *unused = NULL;
         rc = registering_take_id(call, me.id, &unused);
@@ -334,6 +338,22 @@ static int guardian_refuse(struct action_call *call)
     return guardian_end(call, false);
 }
 
+/* Where the station stands whose poster was scanned: proposed, as the confirmation shows it. A name
+ * that two places have is asked for. */
+static int register_proposed(struct action_call *call)
+{
+    struct organization org;
+    struct place found[2];
+    int rc = poster_of(call->service, call->address->id, &org);
+    if (rc <= 0)
+        return rc < 0 ? rc : action_end(call, "none");
+    struct slice name = places_name(org.area);
+    if (name.n == 0 || places_find(name, found, 2) != 1 || found[0].level == PLACE_COUNTY)
+        return action_end(call, "none");
+    json_put_slice(call->slots, "area", name);
+    return action_end(call, "proposed");
+}
+
 /* The consent to recruitment: a question of its own, silence is no. */
 static int recruit(struct action_call *call, bool yes)
 {
@@ -369,6 +389,7 @@ const struct action register_actions[] = {
       OUTCOMES("fresh", "child", "already", "other", "shared", "waiting", "told", "id_received",
                "id_wrong", "id_old", "id_taken", "id_differs") },
     { "register.ready", register_ready, OUTCOMES("ready", "child") },
+    { "register.proposed", register_proposed, OUTCOMES("proposed", "none") },
     { "register.check", register_check, OUTCOMES("adult", "teen", "child", "birth", "area") },
     { "register.save", register_save,
       OUTCOMES("done", "wish", "unchanged", "too_many", "child", "teen", "name", "birth"), FINAL },

@@ -5,9 +5,22 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 #include "handlers/notify.h"
+#include "handlers/posters.h"
+#include "handlers/volunteers.h"
 
 /* Registering takes a while: whoever scanned this long ago is still checked in at that moment. */
 enum { REGISTERING_S = 2 * 3600 };
+
+/* The station of a poster waits for the one who registers. */
+static int keep_poster(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct organization org;
+    struct volunteer *people;
+    int n = volunteers_by_address(s, call->address->id, &people);
+    int rc = n == 0 ? poster_read(s, json_slice(call->slots, "scene"), &org) : n < 0 ? n : 0;
+    return rc == 1 ? poster_scanned(s, call->address->id, org.id) : rc;
+}
 
 static int scan_read_action(struct action_call *call)
 {
@@ -17,6 +30,11 @@ static int scan_read_action(struct action_call *call)
     int rc = scan_read(s, json_slice(call->slots, "scene"), &kind, &a);
     if (rc < 0)
         return rc;
+    if (rc == SCAN_OTHER) {
+        int kept = keep_poster(call);
+        if (kept < 0)
+            return kept;
+    }
     if (a.id != 0) {
         action_set_activity(call, &a);
         json_put_id(call->slots, "activity_id", a.id);

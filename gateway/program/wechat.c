@@ -10,6 +10,7 @@
 #include "gateway/program/wechat_cli.h"
 #include "gateway/program/wechat_menu.h"
 #include "gateway/program/wechat_verify.h"
+#include "handlers/posters.h"
 
 enum { QR_S = 7 * 86400 };
 
@@ -74,10 +75,46 @@ int wechat_run_menu(struct wechat_cli *c, struct fault *fault)
                       "the account has no menu any more");
 }
 
+/* The scene of a station's poster: `word` becomes it. */
+static int scene_of_station(const struct service *s, void *context)
+{
+    struct wechat_cli *c = context;
+    struct organization org;
+    char scene[POSTER_SCENE_MAX];
+    int rc = org_by_name(s, slice_of(c->station), &org);
+    if (rc > 0)
+        rc = poster_scene(s, org.id, scene);
+    else
+        return rc;
+    if (rc == GW_OK)
+        c->word = arena_str(&c->session.arena, slice_of(scene));
+    return rc;
+}
+
+/* The scene comes from the command line, or is that of the station. */
+static int find_scene(struct wechat_cli *c, struct fault *fault)
+{
+    if ((c->word != NULL) == (c->station != NULL))
+        return fault_set(fault, GW_EINVAL, "say a scene, or --station and the name of a station");
+    if (c->station == NULL)
+        return GW_OK;
+    struct arena a = { 0 };
+    int rc =
+        installation_transact(&c->session.in, installation_clock(), &a, scene_of_station, c, fault);
+    arena_free(&a);
+    return rc < 0 || c->word != NULL ? rc
+                                     : fault_set(fault, GW_ENOTFOUND,
+                                                 "there is no organization '%s'; linli admin list "
+                                                 "names them",
+                                                 c->station);
+}
+
 int wechat_run_qr(struct wechat_cli *c, struct fault *fault)
 {
     json_t *body;
     struct sbuf picture;
+    if (find_scene(c, fault) < 0)
+        return fault->code;
     if (manage_qr(slice_of(c->word), c->permanent, c->seconds, &body, fault) < 0)
         return fault->code;
     json_t *answer = wechat_session_call(&c->session, WECHAT_QR, SLICE(""), body, fault);
@@ -87,12 +124,13 @@ int wechat_run_qr(struct wechat_cli *c, struct fault *fault)
     sbuf_str(&picture, MANAGE_QR_PICTURE);
     sbuf_url(&picture, json_slice(answer, "ticket"));
     json_put_slice(answer, "picture", sbuf_slice(&picture));
+    json_object_set_new(answer, "scene", json_string(c->word));
     sbuf_free(&picture);
     if (c->as_json) {
         wechat_print_json(answer);
         return GW_OK;
     }
-    printf("picture: %s\ncontent: %s\n", json_text(answer, "picture", ""),
+    printf("scene: %s\npicture: %s\ncontent: %s\n", c->word, json_text(answer, "picture", ""),
            json_text(answer, "url", ""));
     if (c->permanent)
         printf("for ever; one of 100,000 of the account\n");
@@ -107,9 +145,10 @@ static const struct verb {
     const char *name;
     const char *word; /* what `word` is, for people; NULL: none */
     int (*run)(struct wechat_cli *c, struct fault *fault);
+    bool optional; /* an option may stand for `word` */
 } verbs[] = {
     { "menu", NULL, wechat_run_menu },
-    { "qr", "SCENE", wechat_run_qr },
+    { "qr", "SCENE", wechat_run_qr, .optional = true },
     { "user", "OPENID", wechat_run_user },
     { "tags", NULL, wechat_run_tags },
     { "send", "OPENID", wechat_run_send },
@@ -123,7 +162,8 @@ static const struct verb *find_verb(const struct command_line *line)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs && line->word_count > 0; i++)
         if (strcmp(verbs[i].name, line->words[0]) == 0 &&
-            line->word_count == (verbs[i].word != NULL ? 3 : 2))
+            (line->word_count == (verbs[i].word != NULL ? 3 : 2) ||
+             (line->word_count == 2 && verbs[i].optional)))
             return &verbs[i];
     return NULL;
 }
@@ -131,7 +171,7 @@ static const struct verb *find_verb(const struct command_line *line)
 static const char usage[] =
     "wechat verify ACCOUNT\n"
     "       linli wechat menu ACCOUNT --push | --show | --delete\n"
-    "       linli wechat qr ACCOUNT SCENE [--permanent | --seconds S]\n"
+    "       linli wechat qr ACCOUNT SCENE | --station NAME [--permanent | --seconds S]\n"
     "       linli wechat user ACCOUNT OPENID\n"
     "       linli wechat tags ACCOUNT [--create NAME | --tag ID (--add FILE | --take FILE | --delete)]\n"
     "       linli wechat send ACCOUNT OPENID --text T [--choices A,B] | --image FILE | --title T --link "
@@ -144,9 +184,10 @@ static const char about[] =
     "verify checks an account's configuration end to end and says in plain words what to mend: the\n"
     "address WeChat calls, app_id and app_secret, the IP allow-list, the menu, the account's rights. "
     "Exits 1\nwhen something is to be mended. menu sets the menu of conversations/menu.json. qr makes a "
-    "code whose\nscene comes back when somebody scans it. mass shows how many people it reaches; with "
+    "code whose\nscene comes back when somebody scans it; that of a station's poster (--station) proposes the "
+    "station's\nplace to whoever registers by it. mass shows how many people it reaches; with "
     "that number as\n--confirm it is sent, once for a key. Of a list it leaves out who wants no "
-    "broadcasts; of a tag\nWeChat chooses, so use it for what concerns everybody. Calls to people go by "
+    "broadcasts; of a tag it\ntakes them out first, as WeChat writes to all of a tag. Calls to people go by "
     "'linli broadcast'.";
 
 static int run(const struct verb *verb, struct wechat_cli *c, struct fault *fault)
@@ -169,6 +210,8 @@ int command_wechat(int argc, char **argv)
         { "--permanent", NULL, "qr: one of 100,000 that live for ever", .flag = &c.permanent },
         { "--seconds", "S", "qr: how long it lives, at most 30 days (default 7 days)",
           .number = &c.seconds },
+        { "--station", "NAME", "qr: for the poster of this station, instead of a scene",
+          .text = &c.station },
         { "--create", "NAME", "tags: a new one", .text = &c.create },
         { "--tag", "ID", "tags, mass: which", .number = &c.tag },
         { "--add", "FILE", "tags: openids to tag, one a line", .text = &c.add },

@@ -10,7 +10,7 @@ struct wechat_cli {
     bool as_json;
     bool push, show, remove, permanent, stop;
     int64_t seconds, tag, confirm;
-    const char *create, *add, *take, *list;
+    const char *station, *create, *add, *take, *list;
     const char *text, *image, *title, *link, *picture, *choices;
     const char *key, *status, *kind;
 };

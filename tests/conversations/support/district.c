@@ -155,6 +155,17 @@ static int set_checkin_code(struct world *w, const struct service *s, void *cont
     return rc < 0 ? rc : GW_OK;
 }
 
+SQL(fixture_poster, "INSERT INTO posters (organization, number) SELECT id, CAST($number AS BIGINT) "
+                    "FROM organizations WHERE shown = '老街社区站'");
+
+/* The number of the code on the station's poster. */
+static int set_poster(struct world *w, const struct service *s, void *context)
+{
+    (void)w;
+    int rc = sql_run(s->tx, &fixture_poster, BINDS(BIND_INT("number", *(const int64_t *)context)));
+    return rc < 0 ? rc : GW_OK;
+}
+
 static int publish_activity(struct world *w, const struct service *s, void *context)
 {
     int64_t code = *(const int64_t *)context;
@@ -170,10 +181,9 @@ int district_run(struct world *w, const char *name)
         const char *verb;
         int (*run)(struct world *w, const struct service *s, void *context);
     } verbs[] = {
-        { "activity", publish_activity },
-        { "move", move_activity },
-        { "call_off", call_off_activity },
-        { "checkin_code", set_checkin_code },
+        { "activity", publish_activity },  { "move", move_activity },
+        { "call_off", call_off_activity }, { "checkin_code", set_checkin_code },
+        { "poster", set_poster },
     };
     struct slice rest = slice_of(name), verb = { 0 };
     int64_t code = 0;

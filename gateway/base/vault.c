@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ enum {
     MAX_KEY_ID = 255,
     MAX_FILE = 64 * 1024,
     PURPOSES = VAULT_SEAL + 1,
+    NONCES_AHEAD = 256,
 };
 
 /* The sub-keys of one purpose, as contexts that are ready but for the nonce or the data: copying
@@ -44,6 +46,14 @@ struct vault {
     EVP_CIPHER *cipher;
     EVP_MAC *hmac;
     struct subkey *keys[MAX_KEY_ID + 1]; /* by key id, PURPOSES each; NULL: not at hand */
+    struct nonces *nonces;
+};
+
+/* Random nonces drawn ahead, as each call of the generator is a system call. Shared by threads. */
+struct nonces {
+    pthread_mutex_t mutex; /* guards the rest */
+    int left;
+    unsigned char drawn[NONCES_AHEAD][NONCE_BYTES];
 };
 
 /* OpenSSL fails here only without memory, or when its installation lacks AES-GCM, HMAC or HKDF. */
@@ -270,6 +280,8 @@ int vault_open(const char *path, bool create, struct vault **out, struct fault *
     if (fd < 0)
         return io_fault(fault, path, "open");
     struct vault *v = mem_alloc(sizeof(*v));
+    v->nonces = mem_alloc(sizeof(*v->nonces));
+    must(pthread_mutex_init(&v->nonces->mutex, NULL) == 0);
     v->cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     v->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     must(v->cipher != NULL && v->hmac != NULL);
@@ -298,12 +310,25 @@ void vault_close(struct vault *v)
     }
     EVP_CIPHER_free(v->cipher);
     EVP_MAC_free(v->hmac);
+    (void)pthread_mutex_destroy(&v->nonces->mutex);
+    free(v->nonces);
     free(v);
 }
 
 static const unsigned char *octets(struct slice s)
 {
     return (const unsigned char *)(s.p == NULL ? "" : s.p);
+}
+
+static void nonces_take(struct nonces *s, unsigned char out[NONCE_BYTES])
+{
+    must(pthread_mutex_lock(&s->mutex) == 0);
+    if (s->left == 0) {
+        digest_random(s->drawn, sizeof(s->drawn));
+        s->left = NONCES_AHEAD;
+    }
+    memcpy(out, s->drawn[--s->left], NONCE_BYTES);
+    must(pthread_mutex_unlock(&s->mutex) == 0);
 }
 
 struct slice vault_seal(const struct vault *v, enum vault_purpose purpose, struct slice context,
@@ -315,7 +340,7 @@ struct slice vault_seal(const struct vault *v, enum vault_purpose purpose, struc
     out[1] = (unsigned char)v->current;
     unsigned char *nonce = out + 2;
     unsigned char *body = out + HEAD_BYTES;
-    digest_random(nonce, NONCE_BYTES);
+    nonces_take(v->nonces, nonce);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n;
     must(ctx != NULL && EVP_CIPHER_CTX_copy(ctx, v->keys[v->current][purpose].seal) == 1 &&

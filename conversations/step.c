@@ -107,7 +107,7 @@ static int put_question(struct run *r, const struct message *m)
     f->asked_at = r->s->now;
     f->until = r->s->now + f->flow->wait;
     f->by_us = false;
-    f->tap = tap_number(f->flow, f->step, f->slots, f->items);
+    f->tap = r->in->channel == CHANNEL_SMS ? 0 : tap_number(f->flow, f->step, f->slots, f->items);
     f->talked = true;
     r->asked = true;
     return run_say(r, m, f->slots, f->items);

@@ -51,9 +51,11 @@ int64_t tap_number(const struct flow *flow, int step, const json_t *slots, const
 
 void run_mark_taps(struct run *r)
 {
-    const struct frame *f = session_top(&r->session);
+    struct frame *f = session_top(&r->session);
     if (r->in->channel == CHANNEL_SMS)
         return;
+    if (f != NULL && f->tap == 0 && f->step >= 0) /* asked by SMS, shown here */
+        f->tap = tap_number(f->flow, f->step, f->slots, f->items);
     for (int i = 0; i < r->out->reply_count; i++)
         json_put_int(r->out->replies[i].params, "_menu",
                      f != NULL && f->tap != 0 ? f->tap : TAP_NOTHING);

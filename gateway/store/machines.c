@@ -9,6 +9,10 @@ SQL(machines_count, "UPDATE machines SET until = $until, texts = texts + 1 "
                     "WHERE address = $address AND what = $what AND until > $now");
 SQL(machines_count_text, "UPDATE machines SET until = $until, texts = texts + 1 "
                          "WHERE address = $address AND what IN (1, $text) AND until > $now");
+/* Each message asks, and hardly one is silenced: an UPDATE that finds nothing, or a table that
+ * SQLite makes of a list to look up (which the + 0 keeps it from), costs five times as much. */
+SQL(machines_any_text, "SELECT 1 FROM machines WHERE address = $address AND what + 0 IN (1, $text) "
+                       "AND until > $now LIMIT 1");
 SQL(machines_delete, "DELETE FROM machines WHERE (address, what) IN (SELECT address, what "
                      "FROM machines WHERE until <= $now LIMIT CAST($limit AS BIGINT))");
 
@@ -36,9 +40,15 @@ int machines_held(struct tx *tx, int64_t address, int64_t what, int64_t now, int
 
 int machines_silent(struct tx *tx, int64_t address, int64_t text, int64_t now, int seconds)
 {
-    int rc = sql_run(tx, &machines_count_text,
-                     BINDS(BIND_INT("address", address), BIND_INT("text", text),
-                           BIND_INT("now", now), BIND_INT("until", now + seconds)));
+    int64_t any;
+    int rc = sql_int(
+        tx, &machines_any_text,
+        BINDS(BIND_INT("address", address), BIND_INT("text", text), BIND_INT("now", now)), &any);
+    if (rc != 1)
+        return rc;
+    rc = sql_run(tx, &machines_count_text,
+                 BINDS(BIND_INT("address", address), BIND_INT("text", text), BIND_INT("now", now),
+                       BIND_INT("until", now + seconds)));
     return rc < 0 ? rc : rc > 0;
 }
 

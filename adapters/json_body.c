@@ -59,12 +59,32 @@ static void repair_escape(struct slice *rest, struct sbuf *out)
     *rest = slice_skip(*rest, ESCAPE);
 }
 
+/* What needs no repair at the front of a string's rest. */
+static struct slice good_run(struct slice rest)
+{
+    struct slice left = rest;
+    while (left.n > 0) {
+        struct slice next = left;
+        int32_t cp = utf8_next(&next);
+        bool malformed = cp > 0x7F && left.n - next.n == 1;
+        if (cp < ' ' || cp == '"' || cp == '\\' || malformed)
+            break;
+        left = next;
+    }
+    return slice_head(rest, rest.n - left.n);
+}
+
 /* Takes a string off the front of `rest`, with its quotes. */
 static void repair_string(struct slice *rest, struct sbuf *out)
 {
     sbuf_char(out, '"');
     *rest = slice_skip(*rest, 1);
     while (rest->n > 0) {
+        struct slice good = good_run(*rest);
+        sbuf_add(out, good);
+        *rest = slice_skip(*rest, good.n);
+        if (rest->n == 0)
+            return;
         if (rest->p[0] == '"') {
             sbuf_char(out, '"');
             *rest = slice_skip(*rest, 1);

@@ -178,7 +178,8 @@ void send_settle(struct send *s, enum outbox_outcome outcome, struct slice reaso
 {
     s->outcome = outcome;
     s->reason = reason;
-    int64_t wait_s = outcome == OUTBOX_AGAIN ? 0 : backoff_s(s->group->d, s->row);
+    bool over = outcome == OUTBOX_OK || outcome == OUTBOX_REFUSED || outcome == OUTBOX_NEEDLESS;
+    int64_t wait_s = over || outcome == OUTBOX_AGAIN ? 0 : backoff_s(s->group->d, s->row);
     if (s->wait_s < wait_s)
         s->wait_s = wait_s;
     tell(s, outcome, reason, status);

@@ -7,6 +7,8 @@
 
 #include "gateway/base/mem.h"
 
+enum { URL_MOST = 3 /* bytes that one becomes */ };
+
 void sbuf_init(struct sbuf *b, size_t max)
 {
     *b = (struct sbuf){ .max = max };
@@ -133,17 +135,29 @@ static bool url_plain(char c)
            c == '.' || c == '_' || c == '~';
 }
 
-void sbuf_url(struct sbuf *b, struct slice s)
+static size_t url_put(char *out, char byte)
 {
     static const char digits[] = "0123456789ABCDEF";
+    unsigned char c = (unsigned char)byte;
+    out[0] = url_plain(byte) ? byte : '%';
+    out[1] = digits[c >> 4];
+    out[2] = digits[c & 15];
+    return url_plain(byte) ? 1 : URL_MOST;
+}
+
+void sbuf_url(struct sbuf *b, struct slice s)
+{
     size_t before = b->n;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (url_plain(s.p[i]))
-            sbuf_char(b, s.p[i]);
-        else
-            sbuf_add(b, (struct slice){ (char[]){ '%', digits[c >> 4], digits[c & 15] }, 3 });
+    char out[URL_MOST];
+    if (!b->failed && s.n <= (b->max - b->n) / URL_MOST) {
+        (void)reserve(b, s.n * URL_MOST); /* at once: it fits whatever it is */
+        for (size_t i = 0; i < s.n; i++)
+            b->n += url_put(b->p + b->n, s.p[i]);
+        b->p[b->n] = '\0';
+        return;
     }
+    for (size_t i = 0; i < s.n; i++)
+        sbuf_add(b, (struct slice){ out, url_put(out, s.p[i]) });
     settle(b, before);
 }
 

@@ -77,7 +77,7 @@ static int build(struct gateway *g, const struct wanted *wanted, struct arena *a
     const char *id = arena_str(a, row->message);
     int rc = catalogue_render(g->catalogue, id, params, channel, account->signature, wechat, a,
                               &message.text);
-    if (rc == GW_OK)
+    if (rc == GW_OK && (wechat || account->adapter->by_template))
         rc = catalogue_render_params(g->catalogue, id, params, channel, &shown);
     message.params = shown;
     if (rc == GW_OK)

@@ -90,8 +90,10 @@ int outbox_report(struct tx *tx, const struct outbox_report *r, int64_t now)
     return rc == 1 ? apply(tx, id, r, now) : park(tx, r, now);
 }
 
-SQL(outbox_unpark, "DELETE FROM parked_receipts WHERE realm = $realm AND "
-                   "provider_id = $provider_id RETURNING final, delivered, reason, number");
+SQL(outbox_parked, "SELECT final, delivered, reason, number FROM parked_receipts "
+                   "WHERE realm = $realm AND provider_id = $provider_id");
+SQL(outbox_unpark,
+    "DELETE FROM parked_receipts WHERE realm = $realm AND provider_id = $provider_id");
 
 int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct slice provider_id,
                          int64_t now)
@@ -99,7 +101,7 @@ int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct s
     struct arena a = { 0 };
     struct outbox_report r = { .realm = realm };
     struct rows *rows =
-        sql_rows(tx, &outbox_unpark,
+        sql_rows(tx, &outbox_parked,
                  BINDS(BIND_TEXT("realm", realm), BIND_TEXT("provider_id", provider_id)));
     int rc = rows_next(tx, rows);
     if (rc == 1) {
@@ -108,7 +110,9 @@ int outbox_report_parked(struct tx *tx, int64_t id, struct slice realm, struct s
         r.reason = arena_dup(&a, rows_text(rows, 2));
         r.number = (enum outbox_number)rows_int(rows, 3);
         rows_close(tx, rows);
-        rc = apply(tx, id, &r, now);
+        rc = sql_run(tx, &outbox_unpark,
+                     BINDS(BIND_TEXT("realm", realm), BIND_TEXT("provider_id", provider_id)));
+        rc = rc < 0 ? rc : apply(tx, id, &r, now);
     }
     arena_free(&a);
     return rc < 0 ? rc : rc == OUTBOX_REPORT_NOTED ? (int)r.number : 0;

@@ -92,7 +92,7 @@ class Provider:
     def __init__(self, hook, settings, faults=None, seed=1, clock=time.time, limits=None, listen=("127.0.0.1", 0)):
         self.hook, self.settings, self.clock = hook, settings, clock
         self.faults = faults or Faults()
-        self.random = random.Random(seed)
+        self.seed, self.random = seed, random.Random(seed)
         self.quota = Limits(self.limits if limits is None else limits, clock)
         self.lock = threading.RLock()
         self.serial = 0
@@ -141,9 +141,9 @@ class Provider:
             self.serial += 1
             return self.serial
 
-    def chance(self, share):
-        with self.lock:
-            return self.random.random() < share
+    def chance(self, share, *what):
+        """Decided by the seed and by what it is about, so that who is quicker changes nothing."""
+        return random.Random(repr((self.seed, *what))).random() < share
 
     def handle(self, request):
         """(status, content type, body), or None to hang up."""
@@ -166,7 +166,9 @@ class Provider:
                 self.refused.append(refused.code)
                 status, body = self.refusal(refused)
                 return status, self.content_type, body
-            lost = self.chance(self.faults.lost)
+            lost = any(self.chance(self.faults.lost, "lost", m.phone, m.content,
+                                   sum(1 for n in self.messages if (n.phone, n.content) == (m.phone, m.content)))
+                       for m in messages)
             for m in messages:
                 m.lost, m.at = lost, self.clock()
                 self.messages.append(m)
@@ -238,29 +240,32 @@ class Provider:
         path = urllib.parse.urlsplit(self.hook).path + rest + (f"?{query}" if query else "")
         connection.request("GET" if body is None else "POST", path, body, headers)
 
-    def deliver(self, push):
-        """A push as the provider makes it: again until it is acknowledged, and sometimes once too often. Gives the
-        bodies of all answers."""
+    def deliver(self, push, *about):
+        """A push as the provider makes it: again until it is acknowledged, and sometimes once too often, as what it
+        is about decides. Gives the bodies of all answers."""
         bodies = []
         for _ in range(self.push_tries):
             status, body = self.post(push)
-            self.pushes += 1
+            with self.lock:
+                self.pushes += 1
             if status == 200 and self.acknowledged(status, body):
                 bodies.append(body)
                 break
         else:
             raise RuntimeError(f"{self.name}: the push was never acknowledged, last {status} {body[:200]!r}")
-        if self.chance(self.faults.duplicates):
-            self.duplicates += 1
+        if self.chance(self.faults.duplicates, "twice", *about):
+            with self.lock:
+                self.duplicates += 1
             bodies.append(self.post(push)[1])
         return bodies
 
     def write(self, phone, text):
         """A person writes."""
-        self.take_answer(phone, self.push_message(phone, text))
+        self.take_answer(phone, text, self.push_message(phone, text))
 
-    def take_answer(self, phone, push):
-        for body in self.deliver(push)[:1]:
+    def take_answer(self, phone, text, push):
+        """Of a push that is acknowledged and comes once more the provider has the answer already."""
+        for body in self.deliver(push, phone, text)[:1]:
             for said in self.inline(body):
                 with self.lock:
                     self.messages.append(Message(str(self.next_id()), phone, said, inline=True, at=self.clock()))
@@ -270,7 +275,8 @@ class Provider:
         with self.lock:
             due, kept = [], []
             for m in self.reports:
-                (kept if not all_of_them and self.chance(self.faults.held_back) else due).append(m)
+                held = not all_of_them and self.chance(self.faults.held_back, "held back", m.phone, m.content, m.lost)
+                (kept if held else due).append(m)
             self.reports = kept
             if self.faults.shuffle:
                 self.random.shuffle(due)
@@ -278,7 +284,7 @@ class Provider:
         if self.faults.shuffle:
             self.random.shuffle(pushes)
         for push in pushes:
-            self.deliver(push)
+            self.deliver(push, repr(push))
 
     def to(self, phone):
         with self.lock:
@@ -291,17 +297,28 @@ class Inline(Provider):
 
     def write(self, phone, text):
         push = self.push_message(phone, text)
-        if self.chance(self.faults.lost):
-            self.lost += 1
-            self.unheard[phone] += 1
-            self.hang_up(push)
-            time.sleep(0.1 if self.chance(0.5) else 2.5)
-        self.take_answer(phone, push)
+        if self.chance(self.faults.lost, "lost", phone, text):
+            with self.lock:
+                self.lost += 1
+                self.unheard[phone] += 1
+            if self.chance(0.5, "when", phone, text):
+                self.hang_up(push, lambda c: c.sock.recv(1, socket.MSG_PEEK))  # the answer is there
+            else:
+                self.hang_up(push)
+                self.give_it_time(phone)
+        self.take_answer(phone, text, push)
 
-    def hang_up(self, push, after_s=0.0):
-        """Breaks the connection, at once or a moment later: so that it falls between reading and answering."""
+    def give_it_time(self, phone, seconds=2.5):
+        """The push comes again after the reply went by a request, or when none came: the gateway may not have read
+        what broke off at once."""
+        before, until = len(self.to(phone)), time.monotonic() + seconds
+        while len(self.to(phone)) == before and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def hang_up(self, push, when=lambda connection: None):
+        """Breaks the connection with whatever was or will be answered unread, after `when`."""
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.hook).netloc, timeout=20)
         self.request(connection, push)
-        time.sleep(after_s)
+        when(connection)
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()

@@ -107,6 +107,10 @@ static int look(struct action_call *call, bool move)
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "none");
     int64_t starts_at = 0, ends_at = 0;
+    if (move && json_flag(call->slots, "time_wrong", false)) {
+        json_put_int(call->slots, "code", change.activity.code);
+        return action_end(call, "bad_time");
+    }
     if (move && !new_time(call, &change.activity, &starts_at, &ends_at))
         return action_end(call, "none");
     rc = activity_change_look(call->service, change.activity.id, call->address->id, starts_at,
@@ -185,7 +189,7 @@ static int change_words(struct action_call *call)
 #define LOOKED "ready", "unchanged", "past", "too_long", "too_far", "forbidden", "busy", "over"
 
 const struct action change_actions[] = {
-    { "change.look_move", change_look_move, OUTCOMES(LOOKED, "draft", "none") },
+    { "change.look_move", change_look_move, OUTCOMES(LOOKED, "draft", "none", "bad_time") },
     { "change.look_cancel", change_look_cancel,
       OUTCOMES("ready", "unchanged", "forbidden", "over", "none") },
     { "change.move", change_move,

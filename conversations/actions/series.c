@@ -75,6 +75,8 @@ static int series_look(struct action_call *call)
     json_put_int(call->slots, "code", a.code);
     json_put_slice(call->slots, "title", a.title);
     json_put_slice(call->slots, "leader", a.leader_name);
+    if (json_flag(call->slots, "time_wrong", false))
+        return action_end(call, "bad_time");
     read_dates(call, &a, &d);
     json_t *items = json_array();
     rc = d.count > 0 ? ACTIVITY_OK : ACTIVITY_NOT_FOUND;

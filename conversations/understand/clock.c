@@ -5,6 +5,8 @@
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/scan.h"
 
+enum { HOUR = 60, LONGEST = 1000 }; /* minutes; what is read as a slip of an hour's minutes */
+
 static const struct option parts[] = {
     { "大清早", PART_AM },
     { "一大早", PART_AM },
@@ -71,7 +73,7 @@ const char *clock_part_name(enum day_part part)
     return "";
 }
 
-/* 半, 一刻, 三刻, 十分, 过十分, 30, nothing. */
+/* 半, 一刻, 三刻, 十分, 过十分, 30, nothing; 60 and more are read too, and are no minute. */
 static int minutes_behind(struct slice s, size_t *i)
 {
     struct numeral n;
@@ -90,10 +92,10 @@ static int minutes_behind(struct slice s, size_t *i)
     }
     int64_t value = n.thousandths / 1000;
     bool two_places = n.places == 2 || (!n.digits && value >= 10); /* 十点四十 */
-    if (scan_take(s, &at, "分") ||
-        (two_places && !scan_is_any(s, at, "个|人|号|名|小时|月|天|块|元|岁|斤|里"))) {
-        scan_take(s, &at, "钟");
-        if (value < 60) {
+    bool said = scan_take(s, &at, "分");
+    if (said || (two_places && !scan_is_any(s, at, "个|人|号|名|小时|月|天|块|元|岁|斤|里"))) {
+        bool length = scan_take(s, &at, "钟"); /* 9点60分钟: from nine, an hour long */
+        if (value < HOUR || (said && !length && value < LONGEST)) {
             *i = at;
             return (int)value;
         }
@@ -165,12 +167,14 @@ static bool read_hour(struct slice s, size_t *i, bool bare, struct clock_time *o
         if (minute > 59) {
             return false;
         }
-        out->minutes = hour * 60 + (int)minute;
+        out->minutes = hour * HOUR + (int)minute;
     } else if (scan_take(s, &at, "点") ||
                (scan_is(s, at, "时") && !scan_is_any(s, at, "时候|时长") &&
                 scan_take(s, &at, "时"))) {
         scan_take(s, &at, "钟");
-        out->minutes = hour * 60 + minutes_behind(s, &at);
+        int behind = minutes_behind(s, &at);
+        out->wrong = behind >= HOUR;
+        out->minutes = hour * HOUR + behind;
     } else if (bare) {
         out->minutes = hour * 60;
     } else {
@@ -231,6 +235,7 @@ bool clock_read(struct slice s, size_t *i, struct clock_span *out)
             out->has_end = true;
             at = behind;
         }
+        out->wrong = out->start.wrong || out->end.wrong;
         *i = at;
         return true;
     }
@@ -240,6 +245,7 @@ bool clock_read(struct slice s, size_t *i, struct clock_span *out)
         return false;
     }
     out->has_end = true;
+    out->wrong = out->end.wrong;
     *i = at;
     return true;
 }

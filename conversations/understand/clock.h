@@ -12,11 +12,13 @@ struct clock_time {
     int minutes;        /* as said, after midnight; 24-hour only when it was said so */
     enum day_part part; /* as said */
     bool exact;         /* 13 or later, or with am/pm: the part changes nothing */
+    bool wrong;         /* 9点60分: no hour has that minute */
 };
 
 struct clock_span {
     struct clock_time start, end;
     bool has_end;
+    bool wrong; /* one of them is: a time was meant and none is known, so it gives no slot */
 };
 
 /* 早上, 下午, 晚上 …; PART_NONE when none begins at `*i`. */

@@ -163,6 +163,10 @@ static void put_clock(json_t *o, const struct clock_span *span)
 {
     int start = -1, end = -1;
     char text[8];
+    if (span->wrong) {
+        json_object_set_new(o, "wrong", json_true());
+        return;
+    }
     clock_resolve(span, PART_NONE, &start, &end);
     clock_format(start, text);
     json_object_set_new(o, "start", json_string(text));

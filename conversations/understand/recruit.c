@@ -66,7 +66,7 @@ static void read_deadline(const struct reading *r, json_t *slots)
         }
         char date[16], text[32];
         civil_format_date(day, date);
-        if (i + 1 < e->count && e->list[i + 1].kind == ENTITY_TIME) {
+        if (i + 1 < e->count && e->list[i + 1].kind == ENTITY_TIME && !e->list[i + 1].clock.wrong) {
             clock_resolve(&e->list[i + 1].clock, e->list[i].when.part, &start, &end);
         }
         snprintf(text, sizeof(text), "%sT%02d:%02d", date, (start / 60) % 24, start % 60);

@@ -242,6 +242,10 @@ void slots_clock(struct slot_call *call)
         if (e->kind != ENTITY_TIME || (i > 0 && is_deadline(r, e - 1)) || is_deadline(r, e)) {
             continue;
         }
+        if (e->clock.wrong) {
+            json_object_set_new(call->slots, "time_wrong", json_true());
+            continue;
+        }
         bool dated = i > 0 && e[-1].kind == ENTITY_DATE && e[-1].to == e->from;
         clock_resolve(&e->clock, part != PART_NONE || !dated ? part : e[-1].when.part, &start,
                       &end);
@@ -259,7 +263,7 @@ void slots_clock(struct slot_call *call)
 void slots_clock_end(struct slot_call *call)
 {
     const struct entity *e = slots_entity(call->r, ENTITY_TIME);
-    if (e != NULL) {
+    if (e != NULL && !e->clock.wrong) {
         int start, end;
         clock_resolve(&e->clock, slots_part_of(call->r), &start, &end);
         slot_clock(call, "time_end", end >= 0 ? end : start);

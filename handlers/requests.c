@@ -200,9 +200,12 @@ static int tell_duty(const struct service *s, const struct request *r, const cha
 
 static int take(const struct service *s, const struct request *r, struct slice helper)
 {
-    json_t *params = params_of(r, r->name);
-    json_put_slice(params, "helper", helper);
-    int rc = notify_tell(s, r->address, "request.taken", params);
+    int rc = 0;
+    if (r->address != r->duty) {
+        json_t *params = params_of(r, r->name);
+        json_put_slice(params, "helper", helper);
+        rc = notify_tell(s, r->address, "request.taken", params);
+    }
     if (rc >= 0)
         rc = tell_duty(s, r, "request.filled", helper);
     if (rc >= 0)
@@ -244,8 +247,13 @@ static int ask_recipient(const struct service *s, const struct request *r, int64
     int rc = sql_run(s->tx, &help_move,
                      BINDS(BIND_INT("id", r->id), BIND_INT("from", REQUEST_TAKEN),
                            BIND_INT("to", REQUEST_OVER)));
-    if (rc == 1)
-        rc = volunteer_get(s, r->helper, &v);
+    if (rc <= 0)
+        return rc < 0 ? rc : 0;
+    /* Filed at the station: the word of who was helped is not the worker's to give. */
+    rc = role_may(s, r->address, POWER_ANSWER, r->org, NULL);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    rc = volunteer_get(s, r->helper, &v);
     if (rc <= 0)
         return rc < 0 ? rc : 0;
     json_t *params = params_of(r, r->name);

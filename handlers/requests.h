@@ -74,7 +74,8 @@ GW_MUSTCHECK int request_answer(const struct service *s, int64_t request, int64_
 GW_MUSTCHECK int request_of_helper(const struct service *s, int64_t volunteer, int64_t day,
                                    struct request *out);
 /* The helper reported it: "recipient.ask" {request, name, helper, date, service, minutes} to the
- * resident, as a question, unless they were asked already. 0 or GW_E*. */
+ * resident, as a question, unless they were asked already, or the request was filed for them by
+ * somebody with POWER_ANSWER there (then paper is left, evaluations.h). 0 or GW_E*. */
 GW_MUSTCHECK int request_served(const struct service *s, const struct request *r, int64_t hours,
                                 int64_t minutes);
 /* Timer "request.over", the morning after: asks the same without minutes where nobody reported. */

@@ -10,14 +10,17 @@
 
 enum { CALLED_MOST = 8, CALLED_LEAST = 2, DEED_MOST = 14 };
 
-/* Who is registered is known already. */
+/* Who is registered is known already; who answers at a station files for somebody else. */
 static int request_start(struct action_call *call)
 {
     struct person me;
-    int rc = action_person(call, &me);
+    struct role role;
+    int files = role_any(call->service, call->address->id, POWER_ANSWER, &role);
+    int rc = files < 0 ? files : action_person(call, &me);
     if (rc < 0)
         return rc;
-    if (rc == 1) {
+    json_object_set_new(call->slots, "_files", json_boolean(files == 1));
+    if (rc == 1 && files == 0) {
         json_put_slice(call->slots, "called", me.name);
         json_put_slice(call->slots, "area", places_name(me.area));
     }
@@ -70,6 +73,7 @@ static int request_open_action(struct action_call *call)
         return rc;
     if (!action_day(call->slots, "date", &day))
         return action_end(call, "date");
+    bool files = json_flag(call->slots, "_files", false);
     struct slice deed =
         arena_dup(call->service->arena, short_deed(json_slice(call->slots, "service")));
     json_put_slice(call->slots, "service", deed);
@@ -78,7 +82,7 @@ static int request_open_action(struct action_call *call)
     const struct request_form form = {
         .address = call->address->id,
         .area = json_id(call->slots, "_area"),
-        .volunteer = me.id,
+        .volunteer = files ? 0 : me.id,
         .day = day,
         .name = json_slice(call->slots, "called"),
         .service = deed,
@@ -90,9 +94,11 @@ static int request_open_action(struct action_call *call)
         return rc;
     json_put_slice(call->slots, "org", task.duty_org);
     json_put_slice(call->slots, "duty", task.duty_name);
+    json_put_int(call->slots, "number", task.number);
     notify_set_time(call->service, call->slots, "due_date", "due", task.due_at);
     return action_end(call, rc == REQUEST_AGAIN    ? "again"
                             : rc == REQUEST_NOBODY ? "nobody"
+                            : files                ? "filed"
                                                    : "opened");
 }
 
@@ -166,7 +172,8 @@ static int request_no(struct action_call *call)
 const struct action helping_actions[] = {
     { "request.start", request_start, OUTCOMES("ready") },
     { "request.named", request_named, OUTCOMES("ready", "area") },
-    { "request.open", request_open_action, OUTCOMES("opened", "again", "nobody", "date"), FINAL },
+    { "request.open", request_open_action, OUTCOMES("opened", "filed", "again", "nobody", "date"),
+      FINAL },
     { "request.assign", request_assign_action,
       OUTCOMES("asked", "unchanged", "taken", "own", "past", "gone", "none", "several"), FINAL },
     { "request.yes", request_yes, OUTCOMES("taken", "declined", "gone"), FINAL },

@@ -4,6 +4,7 @@
 
 #include "gateway/base/json.h"
 #include "handlers/alerts.h"
+#include "handlers/consents.h"
 #include "handlers/hours_row.h"
 #include "handlers/notify.h"
 #include "handlers/protect.h"
@@ -207,7 +208,10 @@ int attendance_record_hours(const struct service *s, const struct attendance_ser
     int rc = clear_claims(s, row);
     if (rc != 0)
         return rc;
-    bool counts = !own && v->state == VOLUNTEER_ACTIVE;
+    int agreed = consent_to_serve(s, v->id);
+    if (agreed < 0)
+        return agreed;
+    bool counts = !own && agreed == 1 && v->state == VOLUNTEER_ACTIVE;
     if (!counts) {
         row->quality = 0;
         row->confirmer = 0;

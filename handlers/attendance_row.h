@@ -69,7 +69,7 @@ void attendance_hours(const struct service *s, const struct attendance_service *
                       struct hours *row);
 /* Records it: replaces the person's own claim for the activity, keeps what was confirmed before.
  * Somebody not seen before counts as seen. `*row` is what stands; 1 confirmed, 0 when it only waits
- * (a record that does not count yet, or the organizer's own), or GW_E*. */
+ * (a record that does not count yet or that nobody agreed to, or the organizer's own), or GW_E*. */
 GW_MUSTCHECK int attendance_record_hours(const struct service *s,
                                          const struct attendance_service *in, bool own,
                                          const struct volunteer *v, struct hours *row);

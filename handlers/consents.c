@@ -81,6 +81,15 @@ int consent_last(const struct service *s, int64_t volunteer, const char *kind)
     return rc <= 0 ? rc : yes ? 1 : 2;
 }
 
+int consent_to_serve(const struct service *s, int64_t volunteer)
+{
+    int own = consent_last(s, volunteer, "registration");
+    int guardian = own == 1 ? own : consent_last(s, volunteer, "guardian");
+    if (own < 0 || guardian < 0)
+        return own < 0 ? own : guardian;
+    return own == 1 || guardian == 1;
+}
+
 int consents_forget(const struct service *s, int64_t volunteer)
 {
     int rc = sql_run(s->tx, &consent_forget,

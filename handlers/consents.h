@@ -20,6 +20,9 @@ struct consent {
 GW_MUSTCHECK int consent_put(const struct service *s, const struct consent *c);
 /* The last word of a volunteer on a kind: 1 yes, 2 no, 0 never asked, or GW_E*. */
 GW_MUSTCHECK int consent_last(const struct service *s, int64_t volunteer, const char *kind);
+/* Whether somebody said yes to being a volunteer, themselves or for a minor a guardian: without it
+ * no hours count (domain.md M15). 1, 0 or GW_E*. */
+GW_MUSTCHECK int consent_to_serve(const struct service *s, int64_t volunteer);
 /* Removes the words of a person who leaves (times and versions stay). 0 or GW_E*. */
 GW_MUSTCHECK int consents_forget(const struct service *s, int64_t volunteer);
 

@@ -174,6 +174,7 @@ enum hours_decide_outcome {
     HOURS_DECIDE_INCOMPLETE,  /* `missing` says which of the mandatory fields to ask for */
     HOURS_DECIDE_TOO_LONG,    /* minutes longer than the activity or 24 hours */
     HOURS_DECIDE_NOT_SEEN,    /* second person on a phone whom nobody has seen yet: hours wait */
+    HOURS_DECIDE_NOT_AGREED,  /* registered by others and did not say yes yet: hours wait */
     HOURS_DECIDE_NOT_FOUND,
     HOURS_DECIDE_CLOSED,  /* withdrawn, replaced, or decided the other way */
     HOURS_DECIDE_OUTCOMES /* the count */

@@ -1,6 +1,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "handlers/alerts.h"
+#include "handlers/consents.h"
 #include "handlers/hours.h"
 #include "handlers/evaluations.h"
 #include "handlers/hours_row.h"
@@ -19,6 +20,7 @@ static const char *const decide_names[HOURS_DECIDE_OUTCOMES] = {
     [HOURS_DECIDE_INCOMPLETE] = "incomplete",
     [HOURS_DECIDE_TOO_LONG] = "too_long",
     [HOURS_DECIDE_NOT_SEEN] = "not_seen",
+    [HOURS_DECIDE_NOT_AGREED] = "not_agreed",
     [HOURS_DECIDE_NOT_FOUND] = "not_found",
     [HOURS_DECIDE_CLOSED] = "closed",
 };
@@ -54,6 +56,9 @@ static int check_person(const struct service *s, int64_t person, struct voluntee
         return rc < 0 ? rc : HOURS_DECIDE_CLOSED;
     if (v->state == VOLUNTEER_LEFT || v->state == VOLUNTEER_FROZEN)
         return HOURS_DECIDE_CLOSED;
+    rc = consent_to_serve(s, person);
+    if (rc != 1)
+        return rc < 0 ? rc : HOURS_DECIDE_NOT_AGREED;
     bool counts = v->state == VOLUNTEER_ACTIVE && !v->provisional;
     return counts ? HOURS_DECIDE_DONE : HOURS_DECIDE_NOT_SEEN;
 }

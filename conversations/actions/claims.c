@@ -224,13 +224,14 @@ static void describe(const struct service *s, json_t *slots, const json_t *one,
 /* What stood in the way of one; the others go on. */
 static void note_stuck(json_t *slots, const json_t *one, enum hours_decide_outcome outcome)
 {
-    static const char *const flags[] = { "own", "too_long", "not_seen", "closed" };
+    static const char *const flags[] = { "own", "too_long", "not_seen", "not_agreed", "closed" };
     if (json_slice(slots, "stuck").n > 0)
         return;
-    const char *why = outcome == HOURS_DECIDE_OWN        ? "own"
-                      : outcome == HOURS_DECIDE_TOO_LONG ? "too_long"
-                      : outcome == HOURS_DECIDE_NOT_SEEN ? "not_seen"
-                                                         : "closed";
+    const char *why = outcome == HOURS_DECIDE_OWN          ? "own"
+                      : outcome == HOURS_DECIDE_TOO_LONG   ? "too_long"
+                      : outcome == HOURS_DECIDE_NOT_SEEN   ? "not_seen"
+                      : outcome == HOURS_DECIDE_NOT_AGREED ? "not_agreed"
+                                                           : "closed";
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         json_object_del(slots, flags[i]);
     json_put_int(slots, why, 1);
@@ -319,8 +320,8 @@ static void take_answer(json_t *slots, json_t *todo)
 
 static void begin(json_t *slots)
 {
-    static const char *const keys[] = { "confirmed", "refused",  "total",    "stuck",
-                                        "own",       "too_long", "not_seen", "closed" };
+    static const char *const keys[] = { "confirmed", "refused",  "total",      "stuck", "own",
+                                        "too_long",  "not_seen", "not_agreed", "closed" };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         json_object_del(slots, keys[i]);
 }

@@ -80,7 +80,7 @@ GW_MUSTCHECK int attendance_code(const struct service *s, int64_t activity, char
 enum attendance_state {
     ATTENDANCE_OPEN,     /* nothing decided; term: the leader's answer, ten working days */
     ATTENDANCE_CAME,     /* confirmed, in the ledger */
-    ATTENDANCE_LEAVE,    /* asked to be excused: no hours, no question */
+    ATTENDANCE_LEAVE,    /* excused, says the list: was told so (noshow.leave), may object */
     ATTENDANCE_NO_SHOW,  /* was asked why (noshow.ask); no answer is needed */
     ATTENDANCE_OBJECTED, /* says they came: the leader has three days (policy) */
     ATTENDANCE_UPHELD,   /* the leader says no, with a reason */
@@ -175,7 +175,7 @@ GW_MUSTCHECK int attendance_preview(const struct service *s, struct attendance_c
 GW_MUSTCHECK int attendance_close(const struct service *s, struct attendance_closing *closing,
                                   struct attendance_sheet *out);
 
-/* ---- somebody who is said not to have come ---- */
+/* ---- somebody who is said not to have come, or to have been excused ---- */
 
 enum attendance_dispute_outcome {
     ATTENDANCE_DISPUTE_DONE,
@@ -200,7 +200,7 @@ struct attendance_dispute {
     bool final;               /* review: it was the last look, there is no other */
 };
 /* The volunteer says they came, in `words`: opens a task for the leader, who is told
- * (noshow.review). `activity` 0 takes their latest no-show. */
+ * (noshow.review). `activity` 0 takes their latest no-show, else their latest leave. */
 GW_MUSTCHECK int attendance_object(const struct service *s, int64_t person, int64_t activity,
                                    struct slice words, struct attendance_dispute *out);
 /* 「补17」 or 「不补17 原因」 by the leader or, after an appeal, by the level above. `activity` 0
@@ -212,7 +212,8 @@ GW_MUSTCHECK int attendance_review(const struct service *s, int64_t organizer, i
 /* 「再查」: the level above gets it. */
 GW_MUSTCHECK int attendance_appeal(const struct service *s, int64_t person, int64_t activity,
                                    struct attendance_dispute *out);
-/* "My mistake": nothing is held against them but an earlier reminder next time. */
+/* "My mistake": nothing is held against them but an earlier reminder next time. A leave stays one:
+ * DISPUTE_UNCHANGED. */
 GW_MUSTCHECK int attendance_settle(const struct service *s, int64_t person, int64_t activity,
                                    struct attendance_dispute *out);
 

@@ -118,10 +118,11 @@ static int open_task(struct dispute *d, int64_t org)
 int attendance_object(const struct service *s, int64_t person, int64_t activity, struct slice words,
                       struct attendance_dispute *out)
 {
-    static const enum attendance_state states[] = { ATTENDANCE_NO_SHOW, ATTENDANCE_OBJECTED };
+    static const enum attendance_state states[] = { ATTENDANCE_NO_SHOW, ATTENDANCE_LEAVE,
+                                                    ATTENDANCE_OBJECTED };
     struct dispute d = { .s = s, .out = out };
     memset(out, 0, sizeof(*out));
-    int rc = find(&d, person, activity, states, 2);
+    int rc = find(&d, person, activity, states, 3);
     if (rc != ATTENDANCE_DISPUTE_DONE)
         return rc;
     if (d.row.state == ATTENDANCE_OBJECTED)
@@ -352,7 +353,7 @@ int attendance_settle(const struct service *s, int64_t person, int64_t activity,
     int rc = find(&d, person, activity, states, 5);
     if (rc != ATTENDANCE_DISPUTE_DONE)
         return rc;
-    if (d.row.state == ATTENDANCE_SETTLED)
+    if (d.row.state == ATTENDANCE_SETTLED || d.row.state == ATTENDANCE_LEAVE)
         return ATTENDANCE_DISPUTE_UNCHANGED;
     rc = attendance_row_move(s, &d.row, ATTENDANCE_SETTLED);
     if (rc != 1)

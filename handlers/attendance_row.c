@@ -38,7 +38,7 @@ static const struct {
     [ATTENDANCE_OPEN] = { "open", BIT(ATTENDANCE_CAME) | BIT(ATTENDANCE_LEAVE) |
                                       BIT(ATTENDANCE_NO_SHOW) | BIT(ATTENDANCE_OWN) },
     [ATTENDANCE_CAME] = { "came", 0 },
-    [ATTENDANCE_LEAVE] = { "leave", 0 },
+    [ATTENDANCE_LEAVE] = { "leave", BIT(ATTENDANCE_OBJECTED) },
     [ATTENDANCE_NO_SHOW] = { "no_show", BIT(ATTENDANCE_OBJECTED) | BIT(ATTENDANCE_SETTLED) },
     [ATTENDANCE_OBJECTED] = { "objected", BIT(ATTENDANCE_CAME) | BIT(ATTENDANCE_UPHELD) |
                                               BIT(ATTENDANCE_SETTLED) },

@@ -299,9 +299,12 @@ int attendance_preview(const struct service *s, struct attendance_closing *closi
     return prepare(&l, closing);
 }
 
+/* Who is said not to have come may say otherwise, also when the list says that they were excused.
+ */
 static int ask_why(const struct list *l, const struct attendance_row *row,
                    const struct volunteer *v)
 {
+    const char *message = row->state == ATTENDANCE_LEAVE ? "noshow.leave" : "noshow.ask";
     json_t *params = json_object();
     json_put_id(params, "activity_id", l->activity.id);
     json_put_id(params, "volunteer", row->person);
@@ -310,9 +313,10 @@ static int ask_why(const struct list *l, const struct attendance_row *row,
     json_put_slice(params, "activity", l->activity.title);
     json_put_slice(params, "leader", l->role.name);
     json_put_int(params, "number", row->number);
+    json_put_int(params, "leave", row->state == ATTENDANCE_LEAVE);
     int rc = opt_allows(l->s, v->address, OPT_ALL);
     if (rc == 1)
-        return notify_ask(l->s, v->address, "noshow.ask", params);
+        return notify_ask(l->s, v->address, message, params);
     json_decref(params);
     return rc;
 }
@@ -367,7 +371,7 @@ static int record_row(struct list *l, struct attendance_row *row,
     record.decided_by = closing->organizer;
     if (row->state == ATTENDANCE_CAME || row->state == ATTENDANCE_OWN)
         rc = record_came(l, row, closing, &v, &record);
-    else if (row->state == ATTENDANCE_NO_SHOW)
+    else
         rc = ask_why(l, row, &v);
     if (rc < 0)
         return rc;

@@ -106,6 +106,30 @@ static void a_no_can_be_looked_at_above(void **state)
     assert_int_equal(records_total(c->r, zhou), 0);
 }
 
+/* Number 5, 普文光, was excused by the list: told so, heard, and looked at by a second person. */
+static void a_leave_can_be_objected_to_as_well(void **state)
+{
+    struct scene *c = *state;
+    struct attendance_dispute out;
+    int64_t pu = c->people[4].id, to = c->people[4].address;
+    close_with_no_show(c);
+    assert_int_equal(told(c, to, "noshow.leave", NULL), 1);
+    assert_int_equal(told(c, to, "noshow.ask", NULL), 0);
+    assert_int_equal(attendance_settle(&c->r->s, pu, c->activity, &out),
+                     ATTENDANCE_DISPUTE_UNCHANGED);
+    assert_int_equal(attendance_object(&c->r->s, pu, 0, SLICE("我在的"), &out),
+                     ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(
+        attendance_review(&c->r->s, c->r->organizer, 0, 5, false, SLICE("他请的假"), &out),
+        ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(attendance_appeal(&c->r->s, pu, 0, &out), ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(attendance_review(&c->r->s, c->r->organizer, 0, 5, true, SLICE(""), &out),
+                     ATTENDANCE_DISPUTE_NOT_ALLOWED);
+    assert_int_equal(attendance_review(&c->r->s, c->r->lead, 0, 5, true, SLICE(""), &out),
+                     ATTENDANCE_DISPUTE_DONE);
+    assert_int_equal(records_total(c->r, pu), 120);
+}
+
 static void who_said_no_does_not_judge_the_appeal(void **state)
 {
     struct scene *c = *state;
@@ -179,15 +203,11 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(an_objection_reaches_the_leader),
-        T(only_a_no_show_can_object),
-        T(giving_it_after_all_is_a_record),
-        T(a_no_can_be_looked_at_above),
-        T(who_said_no_does_not_judge_the_appeal),
-        T(the_level_above_can_give_it),
-        T(a_mistake_is_settled_at_any_time),
-        T(nobody_judges_their_own_no_show),
-        T(the_words_of_an_objection_can_be_forgotten),
+        T(an_objection_reaches_the_leader),    T(only_a_no_show_can_object),
+        T(giving_it_after_all_is_a_record),    T(a_no_can_be_looked_at_above),
+        T(a_leave_can_be_objected_to_as_well), T(who_said_no_does_not_judge_the_appeal),
+        T(the_level_above_can_give_it),        T(a_mistake_is_settled_at_any_time),
+        T(nobody_judges_their_own_no_show),    T(the_words_of_an_objection_can_be_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

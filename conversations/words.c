@@ -83,13 +83,14 @@ static int ask_first(struct run *r, bool open)
                                 .catalogue = r->c,
                                 .slots = json_pack("{s:b}", "asked", open) };
     int rc = first->action->run(&call);
+    bool pass = rc >= 0 && call.outcome != NULL && strcmp(call.outcome, "pass") == 0;
+    json_object_del(call.slots, "asked");
+    if (pass)
+        return done(run_menu(r, &first->to, call.slots));
     json_decref(call.slots);
-    if (rc < 0)
-        return fault_set(&r->out->why, rc, "action %s failed: %s", first->action->name,
-                         gw_error_text(rc));
-    if (call.outcome == NULL || strcmp(call.outcome, "pass") != 0)
-        return 0;
-    return done(run_menu(r, &first->to, NULL));
+    return rc < 0 ? fault_set(&r->out->why, rc, "action %s failed: %s", first->action->name,
+                              gw_error_text(rc))
+                  : 0;
 }
 
 /* 别发了 may read as a no as well: wanting no more texts goes before the answer to a question. */

@@ -28,7 +28,7 @@ static const char *const check_names[ATTENDANCE_CHECK_OUTCOMES] = {
     [ATTENDANCE_NONE_NEAR] = "none_near",   [ATTENDANCE_CODE_WRONG] = "code_wrong",
     [ATTENDANCE_CLOSED] = "closed",         [ATTENDANCE_CHECK_NOT_ALLOWED] = "not_allowed",
     [ATTENDANCE_WALKED_IN] = "walked_in",   [ATTENDANCE_NOT_FOR] = "not_for",
-    [ATTENDANCE_ELSEWHERE] = "elsewhere",
+    [ATTENDANCE_ELSEWHERE] = "elsewhere",   [ATTENDANCE_LOCKED] = "locked",
 };
 
 const char *attendance_check_outcome_name(enum attendance_check_outcome o)
@@ -158,14 +158,15 @@ static int note(const struct service *s, const struct signup *up, bool by_code,
     return attendance_note(s, up->activity, up->volunteer, (int)up->number, by_code, out);
 }
 
-/* The code of another activity than the one signed up for: who is there walks in. */
+/* The code of another activity than the one signed up for (`expected`, 0 for none): who is there
+ * walks in. */
 static int walk_in_by_code(const struct service *s, int64_t person, struct slice code,
-                           struct attendance_check *out, int otherwise)
+                           struct attendance_check *out, int64_t expected)
 {
     struct activity a;
     int rc = attendance_by_code(s, code, &a);
     if (rc != 1)
-        return rc < 0 ? rc : otherwise;
+        return rc < 0 ? rc : attendance_wrong_code(s, person, expected);
     memset(out, 0, sizeof(*out));
     describe(&a, out);
     return attendance_walk_in(s, &a, person, true, out);
@@ -175,6 +176,9 @@ int attendance_check_in(const struct service *s, int64_t person, struct slice co
                         struct attendance_check *out)
 {
     memset(out, 0, sizeof(*out));
+    int locked = code.n > 0 ? attendance_is_locked(s, person) : 0;
+    if (locked != 0)
+        return locked < 0 ? locked : ATTENDANCE_LOCKED;
     struct signup *ups;
     int64_t from = s->now - s->policy->activity_max_minutes * 60 - DAY_SECONDS;
     int n = signups_of(s, person, from, s->now + NEXT_DAYS * (int64_t)DAY_SECONDS, &ups);
@@ -189,7 +193,7 @@ int attendance_check_in(const struct service *s, int64_t person, struct slice co
         int rc = none_near(s, ups, n, out);
         if (rc < 0 || code.n == 0)
             return rc;
-        return walk_in_by_code(s, person, code, out, ATTENDANCE_CODE_WRONG);
+        return walk_in_by_code(s, person, code, out, 0);
     }
     int rc = show(s, best->activity, out);
     if (rc < 0)
@@ -200,7 +204,7 @@ int attendance_check_in(const struct service *s, int64_t person, struct slice co
         if (rc < 0)
             return rc;
         if (rc == 0 || !digest_equal(slice_of(today), code))
-            return walk_in_by_code(s, person, code, out, ATTENDANCE_CODE_WRONG);
+            return walk_in_by_code(s, person, code, out, best->activity);
     }
     return note(s, best, code.n > 0, out);
 }

@@ -21,6 +21,8 @@ enum attendance_check_outcome {
     ATTENDANCE_NONE_NEAR,  /* nothing signed up for begins within two hours or is going on;
                               `activity` is the next one signed up for, 0 when there is none */
     ATTENDANCE_CODE_WRONG, /* a code was given and it is not today's */
+    ATTENDANCE_LOCKED,     /* policy.checkin_tries wrong ones within policy.checkin_tries_minutes:
+                              no code of theirs is looked at; the leader was told (below) */
     ATTENDANCE_CLOSED,     /* the leader has closed the list */
     ATTENDANCE_CHECK_NOT_ALLOWED, /* attendance_mark by somebody without POWER_CONFIRM there */
     ATTENDANCE_WALKED_IN,         /* had not signed up: signed up and checked in at once */
@@ -36,9 +38,16 @@ struct attendance_check {
     struct slice leader; /* name: who records the hours */
     int why;             /* NOT_FOR: enum signup_outcome */
 };
+/* Whether six digits alone are meant as a code: somebody on the phone is expected about now (not
+ * with `asked`, a question being open that may be meant), or they are the code of something that is
+ * near. What is neither counts as a wrong one of that phone. 1, 0 or GW_E*. (attendance_code.c) */
+GW_MUSTCHECK int attendance_is_code(const struct service *s, int64_t address, struct slice code,
+                                    bool asked);
 /* 「到了」, from two hours before the start to two after the end (policy). `code` is empty or six
  * digits; the code of an activity that goes on proves that somebody is there, so that who had not
- * signed up walks in with it, also where every place is taken. */
+ * signed up walks in with it, also where every place is taken. A wrong one counts; with the last
+ * that is allowed the leader of what they signed up for gets "checkin.many_wrong" {name, tail,
+ * code, tries}. Without a code they are checked in all the same. */
 GW_MUSTCHECK int attendance_check_in(const struct service *s, int64_t person, struct slice code,
                                      struct attendance_check *out);
 /* The same by the organizer for somebody who cannot text (「到 名字」). ATTENDANCE_NONE_NEAR when

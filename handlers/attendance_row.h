@@ -46,6 +46,11 @@ GW_MUSTCHECK int attendance_walk_in(const struct service *s, const struct activi
 /* The activity that is near and has this code: 1, 0 or GW_E*. (attendance_walk.c) */
 GW_MUSTCHECK int attendance_by_code(const struct service *s, struct slice code,
                                     struct activity *out);
+/* Counts a wrong code of a person, who is expected at `activity` (0: nowhere): CODE_WRONG or
+ * LOCKED, or GW_E*. (attendance_code.c) */
+GW_MUSTCHECK int attendance_wrong_code(const struct service *s, int64_t person, int64_t activity);
+/* Whether that was once too often; of a person, or an address where nobody is: 1, 0 or GW_E*. */
+GW_MUSTCHECK int attendance_is_locked(const struct service *s, int64_t subject);
 /* 1 when the list of an activity was closed, 0, or GW_E*. */
 GW_MUSTCHECK int attendance_is_closed(const struct service *s, int64_t activity);
 

@@ -59,6 +59,8 @@ static const struct policy_key keys[] = {
     KEY(checkin_early_minutes, "minutes", 120, 0, DAY, "ours: who helps to set up comes early"),
     KEY(checkin_late_minutes, "minutes", 120, 0, DAY, "ours: who forgot may say so afterwards"),
     KEY(checkin_slack_minutes, "minutes", 15, 0, DAY, "ours: setting up and clearing away"),
+    KEY(checkin_tries, "attempts", 5, 1, 50, "ours: of a million codes five may be guessed"),
+    KEY(checkin_tries_minutes, "minutes", 60, 1, DAY, "ours: over before the activity is"),
     KEY(record_remind_workdays, "working days", 2, 0, 60, "ours: time left to close the list"),
     KEY(alert_burst_minutes, "minutes", 960, 1, 525600, "ours: more than anybody serves in a day"),
     KEY(alert_burst_window, "minutes", 60, 1, DAY, "ours: 40 hours were sold in two minutes"),

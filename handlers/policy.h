@@ -54,6 +54,8 @@ struct policy {
     int64_t record_workdays;        /* from the activity's end to its record */
     int64_t checkin_early_minutes;  /* before the start */
     int64_t checkin_late_minutes;   /* after the end */
+    int64_t checkin_tries;          /* wrong codes of a person in … */
+    int64_t checkin_tries_minutes;  /* … so many minutes, then none is looked at */
     int64_t checkin_slack_minutes;  /* outside the activity that a check-in and -out count */
     int64_t record_remind_workdays; /* before that term, when the leader is asked again */
     int64_t alert_burst_minutes;    /* confirmed for one person by one confirmer in … */

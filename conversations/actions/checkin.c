@@ -6,7 +6,7 @@
 #include "handlers/roles.h"
 #include "handlers/scans.h"
 
-enum { LED = 20 };
+enum { LED = 20, CODE_DIGITS = 6 };
 
 /* Who of several on one phone is expected about now. */
 static int expected(struct action_call *call, const struct volunteer *people, int n, unsigned *out)
@@ -22,6 +22,19 @@ static int expected(struct action_call *call, const struct volunteer *people, in
                 own[k].starts_at - early <= s->now)
                 *out |= 1u << i;
     return count < 0 ? count : GW_OK;
+}
+
+/* Six digits alone: read out near the start they are the code, without 到了 in front. */
+static int checkin_number(struct action_call *call)
+{
+    struct slice text = call->reading ? reading_text(call->reading) : SLICE("");
+    if (text.n != CODE_DIGITS)
+        return action_end(call, "none");
+    int rc = attendance_is_code(call->service, call->address->id, text,
+                                json_flag(call->slots, "asked", false));
+    if (rc == 1)
+        json_put_slice(call->slots, "code", text);
+    return rc < 0 ? rc : action_end(call, rc == 1 ? "pass" : "none");
 }
 
 static int checkin_whose(struct action_call *call)
@@ -224,10 +237,11 @@ static int checkin_code(struct action_call *call)
 }
 
 const struct action checkin_actions[] = {
+    { "checkin.number", checkin_number, OUTCOMES("pass", "none") },
     { "checkin.whose", checkin_whose, OUTCOMES("known", "which") },
     { "checkin.check", checkin_check,
       OUTCOMES("checked_in", "several", "again", "none_near", "code_wrong", "closed", "walked_in",
-               "not_for", "elsewhere"),
+               "not_for", "elsewhere", "locked"),
       FINAL },
     { "checkin.leaving", checkin_leaving, OUTCOMES("known", "which") },
     { "checkin.leave", checkin_leave, OUTCOMES("left", "several", "again", "not_in", "closed"),

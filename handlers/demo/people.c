@@ -18,7 +18,6 @@ SQL(demo_volunteer,
     "verification, provisional, address, registered_at, left_at, id_number, id_digest) VALUES "
     "($id, $number, $name, $birth, 0, $gender, $area, 2, $verification, 0, $address, $at, 0, "
     "$empty, NULL) ON CONFLICT DO NOTHING");
-SQL(demo_set_address, "UPDATE volunteers SET address = $address WHERE id = $id");
 SQL(demo_opted, "INSERT INTO opt_states (address, scope, state, changed_at) "
                 "VALUES ($address, 1, 1, $at) ON CONFLICT DO NOTHING");
 
@@ -233,8 +232,7 @@ static bool has_hours(int64_t i)
     return mix(i, 12) % 20 == 0;
 }
 
-/* A person of between 18 and about 80, made of `i` alone. Who is about to get hours has no address
- * yet, so that nobody is told of them. */
+/* A person of between 18 and about 80, made of `i` alone, who said yes to being a volunteer. */
 static int insert_generated(const struct demo *d, const struct service *s, int64_t i,
                             int64_t address, struct volunteer *v)
 {
@@ -252,11 +250,19 @@ static int insert_generated(const struct demo *d, const struct service *s, int64
                            BIND_TEXT("name", made_name(d, s, i, gender)), BIND_INT("birth", birth),
                            BIND_INT("gender", gender + 1), BIND_INT("area", v->area),
                            BIND_INT("verification", mix(i, 10) % 3 ? 1 : 2),
-                           BIND_INT("address", has_hours(i) ? 0 : address), BIND_INT("at", at),
+                           BIND_INT("address", address), BIND_INT("at", at),
                            BIND_BLOB("empty", SLICE(""))));
     if (rc <= 0)
         return rc;
-    rc = volunteer_link(s, v->id, address);
+    const struct consent yes = { .volunteer = v->id,
+                                 .address = address,
+                                 .kind = "registration",
+                                 .version = json_slice(d->people, "notice"),
+                                 .channel = json_slice(d->people, "channel"),
+                                 .yes = true };
+    rc = consent_put(s, &yes);
+    if (rc >= 0)
+        rc = volunteer_link(s, v->id, address);
     if (rc >= 0 && mix(i, 11) % 10 < 8)
         rc = sql_run(s->tx, &demo_opted, BINDS(BIND_INT("address", address), BIND_INT("at", at)));
     return rc < 0 ? rc : 1;
@@ -278,10 +284,6 @@ int demo_generated(struct demo *d, const struct service *s, int64_t i)
         return 0;
     const json_t *claims = json_object_get(d->people, "claims");
     int64_t days = 2 + (int64_t)(mix(i, 14) % (uint64_t)json_int(d->people, "claim_days", 300));
-    rc = confirmed_hours(s, v.id, 0, v.area,
-                         json_array_get(claims, mix(i, 13) % json_array_size(claims)), days);
-    if (rc >= 0)
-        rc = sql_run(s->tx, &demo_set_address,
-                     BINDS(BIND_INT("id", v.id), BIND_INT("address", address)));
-    return rc < 0 ? rc : 0;
+    return confirmed_hours(s, v.id, address, v.area,
+                           json_array_get(claims, mix(i, 13) % json_array_size(claims)), days);
 }

@@ -272,9 +272,11 @@ int message_send(const struct service *s, const struct address *address, struct 
 
 int message_first(struct slice replies, struct arena *a, struct slice *first, size_t *rest)
 {
-    json_t *list = stored_list(replies);
     *first = replies;
     *rest = 0;
+    if (replies.n == 0) /* a part of a longer message */
+        return GW_OK;
+    json_t *list = stored_list(replies);
     if (list == NULL)
         return GW_EDATA;
     if (json_array_size(list) > 1) {

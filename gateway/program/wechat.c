@@ -94,8 +94,6 @@ static int scene_of_station(const struct service *s, void *context)
 /* The scene comes from the command line, or is that of the station. */
 static int find_scene(struct wechat_cli *c, struct fault *fault)
 {
-    if ((c->word != NULL) == (c->station != NULL))
-        return fault_set(fault, GW_EINVAL, "say a scene, or --station and the name of a station");
     if (c->station == NULL)
         return GW_OK;
     struct arena a = { 0 };
@@ -244,6 +242,10 @@ int command_wechat(int argc, char **argv)
         return 2;
     }
     c.word = line.word_count > 2 ? line.words[2] : NULL;
+    if (verb->optional && (c.word != NULL) == (c.station != NULL)) {
+        fprintf(stderr, "linli wechat: say a scene, or --station and the name of a station\n");
+        return 2;
+    }
     rc = wechat_session_open(config, dir, line.words[1], &c.session, &fault);
     if (rc == GW_OK)
         rc = run(verb, &c, &fault);

@@ -12,7 +12,8 @@ enum {
     SHARED_BATCH =
         32, /* as many savepoints as PostgreSQL keeps in memory for each connection, halved */
     DEFAULT_LIMIT = 10000,
-    OUTCOME_SHARE = 8, /* one job in so many is kept free for outcomes */
+    OUTCOME_SHARE = 8, /* one job in so many is kept free for outcomes on PostgreSQL */
+    OUTCOME_TIMES = 4, /* jobs with the outcomes a transaction of SQLite, in batches */
 };
 static const uint64_t second_ns = 1000000000;
 
@@ -212,14 +213,17 @@ static void sort_by_lane(struct queue *batch)
 static void take(struct thread *t, struct queue *batch)
 {
     struct queue *messages = &t->queues[WORKER_MESSAGES], *outcomes = &t->queues[WORKER_OUTCOMES];
-    int limit = t->worker->options.batch;
-    int kept = limit / OUTCOME_SHARE < outcomes->count ? limit / OUTCOME_SHARE : outcomes->count;
+    int limit = t->worker->options.batch, most = limit * OUTCOME_TIMES, kept = 0;
     bool had_messages = messages->count > 0;
+    if (store_shared(t->runner.store)) {
+        most = limit;
+        kept = limit / OUTCOME_SHARE < outcomes->count ? limit / OUTCOME_SHARE : outcomes->count;
+    }
     while (messages->count > 0 && batch->count < limit - kept)
         queue_push(batch, queue_pop(messages));
     if (store_shared(t->runner.store))
         sort_by_lane(batch);
-    while (outcomes->count > 0 && batch->count < limit)
+    while (outcomes->count > 0 && batch->count < most)
         queue_push(batch, queue_pop(outcomes));
     take_background(t, batch, had_messages);
     show_waiting(t->worker);

@@ -424,7 +424,7 @@ static void test_order_of_the_queues(void **state)
 {
     (void)state;
     struct fixture f;
-    static struct test_job slow, background[3], outcomes[20], messages[20];
+    static struct test_job slow, background[3], outcomes[60], messages[20];
     memset(background, 0, sizeof(background));
     memset(outcomes, 0, sizeof(outcomes));
     memset(messages, 0, sizeof(messages));
@@ -437,23 +437,23 @@ static void test_order_of_the_queues(void **state)
         prepare(&f, &background[i], 100 + i, WRITES);
         assert_int_equal(worker_put(f.worker, WORKER_BACKGROUND, &background[i].job), 0);
     }
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 60; i++) {
         prepare(&f, &outcomes[i], 200 + i, WRITES);
         assert_int_equal(worker_put(f.worker, WORKER_OUTCOMES, &outcomes[i].job), 0);
     }
     for (int i = 0; i < 20; i++)
         put(&f, &messages[i], 300 + i, WRITES);
     uv_sem_post(&f.gate);
-    wait_done(&f, 44);
-    /* First batch: 14 messages and the two places kept for outcomes. */
-    assert_int_equal(messages[13].turn, 14);
-    assert_int_equal(outcomes[0].turn, 15);
-    assert_int_equal(outcomes[1].turn, 16);
-    assert_int_equal(messages[14].turn, 17);
-    assert_true(messages[19].turn < outcomes[2].turn);
-    assert_true(outcomes[19].turn < background[0].turn);
+    wait_done(&f, 84);
+    /* First batch: 16 messages and three times as many outcomes; then the rest of both. */
+    assert_int_equal(messages[15].turn, 16);
+    assert_int_equal(outcomes[0].turn, 17);
+    assert_int_equal(outcomes[47].turn, 64);
+    assert_int_equal(messages[16].turn, 65);
+    assert_true(messages[19].turn < outcomes[48].turn);
+    assert_true(outcomes[59].turn < background[0].turn);
     stop_worker(&f);
-    assert_int_equal(read_int(&f, &test_count, NULL), 43);
+    assert_int_equal(read_int(&f, &test_count, NULL), 83);
     stop(&f);
 }
 
@@ -462,7 +462,7 @@ static void test_background_goes_on_under_outcomes(void **state)
 {
     (void)state;
     struct fixture f;
-    struct test_job slow = { 0 }, background[2] = { 0 }, outcomes[20] = { 0 };
+    struct test_job slow = { 0 }, background[2] = { 0 }, outcomes[80] = { 0 };
     start(&f, (struct worker_options){ .batch = 4 });
     put(&f, &slow, 0, IS_SLOW);
     while (atomic_load(&f.turns) == 0)
@@ -471,15 +471,15 @@ static void test_background_goes_on_under_outcomes(void **state)
         prepare(&f, &background[i], 100 + i, WRITES);
         assert_int_equal(worker_put(f.worker, WORKER_BACKGROUND, &background[i].job), 0);
     }
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 80; i++) {
         prepare(&f, &outcomes[i], 200 + i, WRITES);
         assert_int_equal(worker_put(f.worker, WORKER_OUTCOMES, &outcomes[i].job), 0);
     }
     uv_sem_post(&f.gate);
-    wait_done(&f, 23);
-    assert_true(background[0].turn < outcomes[8].turn);
-    assert_true(background[1].turn > outcomes[11].turn);
-    assert_true(background[1].turn < outcomes[16].turn);
+    wait_done(&f, 83);
+    assert_true(background[0].turn < outcomes[32].turn);
+    assert_true(background[1].turn > outcomes[47].turn);
+    assert_true(background[1].turn < outcomes[64].turn);
     stop_worker(&f);
     stop(&f);
 }

@@ -19,7 +19,7 @@
 #include "gateway/base/digest.h"
 
 enum {
-    CONNECTIONS = 64,
+    CONNECTIONS = 512, /* as many as smsbox asks its service by at once (max-pending-requests) */
     IN_MAX = 32 * 1024,
     LINES_MAX = 256,
     LINE_BYTES = 128,

@@ -240,12 +240,14 @@ int attendance_mark(const struct service *s, int64_t organizer, int64_t activity
     rc = role_may(s, organizer, POWER_CONFIRM, a.org, NULL);
     if (rc != 1)
         return rc < 0 ? rc : ATTENDANCE_CHECK_NOT_ALLOWED;
+    describe(&a, out);
     struct signup up;
     rc = signup_find(s, activity, person, &up);
     if (rc < 0)
         return rc;
-    if (rc == 0 || up.state != SIGNUP_JOINED)
+    if (rc == 1 && up.state == SIGNUP_JOINED)
+        return note(s, &up, false, out);
+    if (!attendance_is_near(s, a.starts_at, a.ends_at))
         return ATTENDANCE_NONE_NEAR;
-    describe(&a, out);
-    return note(s, &up, false, out);
+    return attendance_walk_in(s, &a, person, false, out);
 }

@@ -50,8 +50,8 @@ GW_MUSTCHECK int attendance_is_code(const struct service *s, int64_t address, st
  * code, tries}. Without a code they are checked in all the same. */
 GW_MUSTCHECK int attendance_check_in(const struct service *s, int64_t person, struct slice code,
                                      struct attendance_check *out);
-/* The same by the organizer for somebody who cannot text (「到 名字」). ATTENDANCE_NONE_NEAR when
- * that person is not on the roster. */
+/* The same by the organizer for somebody who cannot text (「到 名字」); who had not signed up walks
+ * in. ATTENDANCE_NONE_NEAR when the activity is not near or not open. */
 GW_MUSTCHECK int attendance_mark(const struct service *s, int64_t organizer, int64_t activity,
                                  int64_t person, struct attendance_check *out);
 /* Presence that is proven another way (a code that changes on the leader's screen): checked in at

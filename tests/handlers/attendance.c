@@ -101,6 +101,27 @@ static void the_organizer_marks_who_cannot_text(void **state)
     assert_int_equal(attendance_mark(s, c->r->organizer, 4711, person, &out), ATTENDANCE_NONE_NEAR);
 }
 
+static void the_organizer_marks_who_had_not_signed_up(void **state)
+{
+    struct scene *c = *state;
+    struct attendance_check out;
+    struct signup up;
+    struct service *s = &c->r->s;
+    struct volunteer v = records_volunteer(c->r, "王敏", 0);
+    s->now = c->starts_at - s->policy->checkin_early_minutes * 60 - 1;
+    assert_int_equal(attendance_mark(s, c->r->organizer, c->activity, v.id, &out),
+                     ATTENDANCE_NONE_NEAR);
+    s->now = c->starts_at;
+    assert_int_equal(attendance_mark(s, c->r->worker, c->activity, v.id, &out),
+                     ATTENDANCE_CHECK_NOT_ALLOWED);
+    assert_int_equal(attendance_mark(s, c->r->organizer, c->activity, v.id, &out),
+                     ATTENDANCE_WALKED_IN);
+    assert_int_equal(signup_find(s, c->activity, v.id, &up), 1);
+    assert_int_equal(up.state, SIGNUP_JOINED);
+    assert_int_equal(attendance_mark(s, c->r->organizer, c->activity, v.id, &out),
+                     ATTENDANCE_AGAIN);
+}
+
 /* ---- the list ---- */
 
 static void the_sheet_shows_numbers_and_check_ins(void **state)
@@ -575,6 +596,7 @@ int main(void)
         T(the_nearest_of_two_activities),
         T(the_code_must_be_the_one),
         T(the_organizer_marks_who_cannot_text),
+        T(the_organizer_marks_who_had_not_signed_up),
         T(the_sheet_shows_numbers_and_check_ins),
         T(a_preview_counts_and_changes_nothing),
         T(closing_records_and_tells_everybody),

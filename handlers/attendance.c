@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "gateway/base/digest.h"
+#include "gateway/base/json.h"
 #include "handlers/attendance_row.h"
+#include "handlers/notify.h"
 #include "handlers/roles.h"
 #include "handlers/signups.h"
 
@@ -229,6 +231,22 @@ int attendance_arrive(const struct service *s, int64_t person, int64_t activity,
     return attendance_walk_in(s, &a, person, true, out);
 }
 
+/* The person has a word in it: who was not there says so. */
+static int tell_noted(const struct service *s, int64_t person, struct slice leader,
+                      const struct attendance_check *check)
+{
+    struct volunteer v;
+    int rc = volunteer_get(s, person, &v);
+    if (rc != 1 || v.address == 0)
+        return rc < 0 ? rc : 0;
+    json_t *params = json_object();
+    json_put_slice(params, "name", v.name);
+    json_put_slice(params, "leader", leader);
+    json_put_slice(params, "title", check->title);
+    notify_set_time(s, params, "date", "at", check->at);
+    return notify_volunteer(s, v.address, "checkin.noted", params);
+}
+
 int attendance_mark(const struct service *s, int64_t organizer, int64_t activity, int64_t person,
                     struct attendance_check *out)
 {
@@ -237,7 +255,8 @@ int attendance_mark(const struct service *s, int64_t organizer, int64_t activity
     int rc = activity_get(s, activity, &a);
     if (rc != 1)
         return rc < 0 ? rc : ATTENDANCE_NONE_NEAR;
-    rc = role_may(s, organizer, POWER_CONFIRM, a.org, NULL);
+    struct role role;
+    rc = role_may(s, organizer, POWER_CONFIRM, a.org, &role);
     if (rc != 1)
         return rc < 0 ? rc : ATTENDANCE_CHECK_NOT_ALLOWED;
     describe(&a, out);
@@ -249,5 +268,7 @@ int attendance_mark(const struct service *s, int64_t organizer, int64_t activity
         return note(s, &up, false, out);
     if (!attendance_is_near(s, a.starts_at, a.ends_at))
         return ATTENDANCE_NONE_NEAR;
-    return attendance_walk_in(s, &a, person, false, out);
+    int noted = attendance_walk_in(s, &a, person, false, out);
+    rc = noted == ATTENDANCE_WALKED_IN ? tell_noted(s, person, role.name, out) : 0;
+    return rc < 0 ? rc : noted;
 }

@@ -51,7 +51,8 @@ GW_MUSTCHECK int attendance_is_code(const struct service *s, int64_t address, st
 GW_MUSTCHECK int attendance_check_in(const struct service *s, int64_t person, struct slice code,
                                      struct attendance_check *out);
 /* The same by the organizer for somebody who cannot text (「到 名字」); who had not signed up walks
- * in. ATTENDANCE_NONE_NEAR when the activity is not near or not open. */
+ * in, and is told "checkin.noted" {name, leader, title, date, at}. ATTENDANCE_NONE_NEAR when the
+ * activity is not near or not open. */
 GW_MUSTCHECK int attendance_mark(const struct service *s, int64_t organizer, int64_t activity,
                                  int64_t person, struct attendance_check *out);
 /* Presence that is proven another way (a code that changes on the leader's screen): checked in at
@@ -207,6 +208,7 @@ struct attendance_dispute {
     int64_t answer_by;        /* UTC seconds: promised to the volunteer */
     int64_t task;             /* the task's number */
     bool final;               /* review: it was the last look, there is no other */
+    struct slice above;       /* refused: the organization that can look again, may be empty */
 };
 /* The volunteer says they came, in `words`: opens a task for the leader, who is told
  * (noshow.review). `activity` 0 takes their latest no-show, else their latest leave. */

@@ -241,12 +241,28 @@ static int give(struct dispute *d, int64_t organizer, const struct role *role)
     return rc < 0 ? rc : ATTENDANCE_DISPUTE_DONE;
 }
 
+/* The organization that can look at it again. */
+static int find_above(const struct dispute *d, struct slice *shown)
+{
+    struct organization org, above;
+    int rc = org_get(d->s, d->activity.org, &org);
+    if (rc == 1 && org.parent != 0) {
+        rc = org_get(d->s, org.parent, &above);
+        *shown = rc == 1 ? above.shown : *shown;
+    }
+    return rc < 0 ? rc : 0;
+}
+
 /* The leader's no can be looked at again above; the no from above is the last. */
 static int refuse(struct dispute *d, const struct role *role, struct slice reason)
 {
     bool final = d->row.state == ATTENDANCE_APPEALED;
     d->out->final = final;
+    int found = find_above(d, &d->out->above);
+    if (found < 0)
+        return found;
     json_t *params = params_of(d);
+    json_put_slice(params, "above", d->out->above);
     json_put_slice(params, "leader", role->name);
     json_put_slice(params, "reason", utf8_cut(slice_trim(reason), WORDS_MAX));
     int64_t to = d->person.address;

@@ -13,6 +13,8 @@
 #include "handlers/roles.h"
 #include "handlers/signups.h"
 
+enum { HOUR = 3600, NOON = 12, EVENING = 18 }; /* seconds; hours of the day */
+
 SQL(attendance_noted, "SELECT t.person, t.checked_in_at, t.state, h.minutes, h.quality, "
                       "t.checked_out_at "
                       "FROM attendance t LEFT JOIN hours h ON h.id = t.hours "
@@ -314,6 +316,9 @@ static int ask_why(const struct list *l, const struct attendance_row *row,
     json_put_slice(params, "leader", l->role.name);
     json_put_int(params, "number", row->number);
     json_put_int(params, "leave", row->state == ATTENDANCE_LEAVE);
+    int64_t hour = (l->activity.starts_at - civil_day_start(l->sheet->day, l->s->zone)) / HOUR;
+    const char *part = hour < NOON ? "am" : hour < EVENING ? "pm" : "evening";
+    json_put_int(params, part, 1);
     int rc = opt_allows(l->s, v->address, OPT_ALL);
     if (rc == 1)
         return notify_ask(l->s, v->address, message, params);

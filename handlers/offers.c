@@ -68,6 +68,12 @@ static int send_offer(const struct service *s, const struct activity *a, const s
     json_put_id(params, "offer", offer);
     json_put_slice(params, "name", u->name);
     notify_set_time(s, params, "until_date", "until_time", until);
+    /* It is worth nothing after the day it leaves, so that day may be what it counts from. */
+    int64_t today = civil_day_of(from, s->zone);
+    bool today_only = civil_day_of(until, s->zone) == today;
+    json_put_int(params, "today", today_only);
+    json_put_int(params, "tomorrow",
+                 today_only && civil_day_of(a->starts_at, s->zone) == today + 1);
     /* A yes that comes too late still finds the question, and is told so. */
     return notify_put(s, u->address, "queue.offer", params, OUTBOX_NOTICE, from, until,
                       until + DAY_SECONDS);

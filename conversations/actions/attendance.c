@@ -6,6 +6,7 @@
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
 #include "handlers/notify.h"
+#include "handlers/organizations.h"
 
 /* An SMS of two segments holds eight exceptions; led is how many activities are looked at. */
 enum { SHOWN_SMS = 8, SHOWN_WECHAT = 60, LED = 20, ITEMS_MAX = 100 };
@@ -239,32 +240,57 @@ static const char *merge(struct action_call *call, const struct attendance_sheet
     return wrong;
 }
 
+/* The names of a state, for one part of what is shown. */
+struct shown {
+    json_t *less, *leave, *no_show, *all;
+    int64_t few; /* how many got less than the whole, shown or not */
+};
+
+static void put_exception(struct shown *to, const struct attendance_row *row, bool less)
+{
+    json_t *item = json_object(), *name = json_stringn(row->name.p, row->name.n);
+    json_put_slice(item, "name", row->name);
+    json_put_int(item, "came", less);
+    json_put_int(item, "minutes", row->minutes);
+    json_put_int(item, "leave", row->state == ATTENDANCE_LEAVE);
+    json_put_int(item, "no_show", row->state == ATTENDANCE_NO_SHOW);
+    json_array_append(to->all, item);
+    if (less)
+        json_array_append(to->less, item);
+    else
+        json_array_append(row->state == ATTENDANCE_LEAVE ? to->leave : to->no_show, name);
+    json_decref(item);
+    json_decref(name);
+}
+
 /* Who is not simply there to the end. */
 static void put_exceptions(struct action_call *call, const struct attendance_sheet *sheet)
 {
-    size_t shown = call->channel == CHANNEL_SMS ? SHOWN_SMS : SHOWN_WECHAT;
+    size_t limit = call->channel == CHANNEL_SMS ? SHOWN_SMS : SHOWN_WECHAT;
     int64_t more = 0;
-    json_t *list = json_array();
+    struct shown to = { json_array(), json_array(), json_array(), json_array(), 0 };
     for (int i = 0; i < sheet->count; i++) {
         const struct attendance_row *row = &sheet->rows[i];
         bool less = row->state == ATTENDANCE_CAME && row->minutes < sheet->length;
         bool away = row->state == ATTENDANCE_LEAVE || row->state == ATTENDANCE_NO_SHOW;
+        to.few += less;
         if (!less && !away)
             continue;
-        if (json_array_size(list) == shown) {
+        if (json_array_size(to.all) == limit)
             more++;
-            continue;
-        }
-        json_t *item = json_object();
-        json_put_slice(item, "name", row->name);
-        json_put_int(item, "came", less);
-        json_put_int(item, "minutes", row->minutes);
-        json_put_int(item, "leave", row->state == ATTENDANCE_LEAVE);
-        json_put_int(item, "no_show", row->state == ATTENDANCE_NO_SHOW);
-        json_array_append_new(list, item);
+        else
+            put_exception(&to, row, less);
     }
-    json_object_set_new(call->slots, "exceptions", list);
+    size_t leave = json_array_size(to.leave), no_show = json_array_size(to.no_show);
+    json_put_int(call->slots, "rest", sheet->came - to.few);
+    json_put_int(call->slots, "some", to.few > 0 && sheet->came > to.few);
+    json_put_int(call->slots, "both", leave > 0 && no_show > 0);
+    json_put_int(call->slots, "away", leave > 0 || no_show > 0 || more > 0);
     json_put_int(call->slots, "more", more);
+    json_object_set_new(call->slots, "exceptions", to.all);
+    json_object_set_new(call->slots, "less", to.less);
+    json_object_set_new(call->slots, "leave", to.leave);
+    json_object_set_new(call->slots, "no_show", to.no_show);
 }
 
 static struct attendance_closing closing_of(const struct action_call *call,
@@ -331,6 +357,25 @@ static bool says_otherwise(struct action_call *call)
     return other;
 }
 
+/* Who records the leader's own hours: whoever answers for the organization above. */
+static int put_above(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct activity a;
+    struct organization org;
+    struct duty duty;
+    int rc = activity_get(s, json_id(call->slots, "activity_id"), &a);
+    if (rc == 1)
+        rc = org_get(s, a.org, &org);
+    if (rc == 1 && org.parent != 0)
+        rc = org_duty(s, org.parent, 0, &duty);
+    else
+        return rc < 0 ? rc : GW_OK;
+    if (rc == 1 && duty.address != call->address->id)
+        json_put_slice(call->slots, "above", duty.name);
+    return rc < 0 ? rc : GW_OK;
+}
+
 static int attendance_close_action(struct action_call *call)
 {
     struct attendance_sheet sheet;
@@ -350,6 +395,9 @@ static int attendance_close_action(struct action_call *call)
     }
     json_put_int(call->slots, "no_shows", no_shows);
     json_put_int(call->slots, "own", own);
+    int named = own > 0 ? put_above(call) : GW_OK;
+    if (named < 0)
+        return named;
     if (rc == ATTENDANCE_DONE || rc == ATTENDANCE_UNCHANGED)
         return action_end(call, outcome_of((enum attendance_outcome)rc));
     return action_end(call, rc == ATTENDANCE_NO_ACTIVITY ? "none" : "changed");

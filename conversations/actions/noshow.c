@@ -1,8 +1,11 @@
 /* Somebody who was not seen: what they say, what the leader decides, another look. */
 #include "conversations/actions/common.h"
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 #include "handlers/attendance.h"
 #include "handlers/notify.h"
+
+enum { DETAIL_LEAST = 3, DETAIL_MOST = 8 }; /* characters: 在后街扫 */
 
 /* The person a question was about; without one, who writes. 1, 0 or GW_E*. */
 static int find_person(struct action_call *call, int64_t *person)
@@ -25,6 +28,7 @@ static void describe(struct action_call *call, const struct attendance_dispute *
     json_put_int(call->slots, "number", d->number);
     json_put_int(call->slots, "days", call->service->policy->objection_days);
     json_put_int(call->slots, "final", d->final);
+    json_put_slice(call->slots, "above", d->above);
     notify_set_day(call->slots, "date", d->day);
 }
 
@@ -60,9 +64,25 @@ static int by_volunteer(struct action_call *call,
     return rc < 0 ? rc : action_end(call, own_outcome(rc));
 }
 
+/* 那是礼拜五: what was done on another day may be told in a text of its own. */
+static int note_other_day(struct action_call *call)
+{
+    json_t *read = json_object();
+    int rc = call->reading
+                 ? understand_answer(call->understander, call->reading, SLICE("date.past"), read)
+                 : 0;
+    struct slice day = json_slice(read, "date"), own = json_slice(call->slots, "date");
+    json_object_del(call->slots, "other");
+    if (rc == 1 && day.n > 0 && !slice_eq(day, own))
+        json_object_set(call->slots, "other", json_object_get(read, "date"));
+    json_decref(read);
+    return rc < 0 ? rc : GW_OK;
+}
+
 static int noshow_settle(struct action_call *call)
 {
-    return by_volunteer(call, attendance_settle);
+    int rc = note_other_day(call);
+    return rc < 0 ? rc : by_volunteer(call, attendance_settle);
 }
 
 static int noshow_appeal(struct action_call *call)
@@ -70,10 +90,22 @@ static int noshow_appeal(struct action_call *call)
     return by_volunteer(call, attendance_appeal);
 }
 
+/* 我克了的嘛 在后街扫: where they say they were, to be said back. */
+static void note_detail(struct action_call *call)
+{
+    struct slice part, rest = action_words(call);
+    json_object_del(call->slots, "detail");
+    while (slice_next(&rest, ' ', &part))
+        if (slice_starts(part, SLICE("在")) && utf8_count(part) >= DETAIL_LEAST &&
+            utf8_count(part) <= DETAIL_MOST)
+            json_put_slice(call->slots, "detail", arena_dup(call->service->arena, part));
+}
+
 static int noshow_object(struct action_call *call)
 {
     struct attendance_dispute d = { 0 };
     int64_t person = 0;
+    note_detail(call);
     int rc = find_person(call, &person);
     if (rc <= 0)
         return rc < 0 ? rc : action_end(call, "none");

@@ -13,8 +13,8 @@ enum { AFTER_OFFERS = 5 };
 enum { MISSING_SHOWN = 8 };
 
 SQL(eve_left, "SELECT v.name FROM signups u JOIN volunteers v ON v.id = u.volunteer "
-              "WHERE u.activity = $activity AND u.state = 4 AND u.number > 0 "
-              "ORDER BY u.number LIMIT 3");
+              "WHERE u.activity = $activity AND u.state = 4 AND u.reminded_at > 0 "
+              "ORDER BY u.signed_at LIMIT 3");
 SQL(eve_filled, "SELECT v.name FROM signups u JOIN offers o ON o.signup = u.id "
                 "JOIN volunteers v ON v.id = u.volunteer WHERE u.activity = $activity "
                 "AND u.state = 1 AND o.state = 2 ORDER BY u.number LIMIT 3");
@@ -160,7 +160,7 @@ int attendance_due_timer(const struct service *s, int64_t activity)
     return rc < 0 ? rc : 0;
 }
 
-/* Who had a place and gave it up, and who took one over from the waiting list. */
+/* Who gave their place up once they were reminded, and who took one over from the waiting list. */
 static int put_names(const struct service *s, const struct sql *query, int64_t activity,
                      json_t *params, const char *key)
 {

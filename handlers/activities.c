@@ -251,7 +251,11 @@ int activity_set_timers(const struct service *s, const struct activity *a)
 {
     int64_t eve = civil_day_of(a->starts_at, s->zone) - 1;
     int64_t remind = notify_moment(s, eve, s->policy->reminder_at);
+    int64_t early = notify_moment(s, eve - 1, s->policy->reminder_at);
     int rc = timers_set(s->tx, "activity.ends", a->id, a->ends_at);
+    if (rc >= 0)
+        rc = early > s->now ? timers_set(s->tx, "activity.reminder_early", a->id, early)
+                            : timers_cancel(s->tx, "activity.reminder_early", a->id);
     if (rc >= 0 && remind > s->now)
         rc = timers_set(s->tx, "activity.reminder", a->id, remind);
     else if (rc >= 0)

@@ -226,6 +226,8 @@ static int end_timers(const struct service *s, int64_t id)
 {
     int rc = timers_cancel(s->tx, "activity.reminder", id);
     if (rc >= 0)
+        rc = timers_cancel(s->tx, "activity.reminder_early", id);
+    if (rc >= 0)
         rc = timers_cancel(s->tx, "activity.ends", id);
     return rc < 0 ? rc : attendance_unschedule(s, id);
 }

@@ -115,6 +115,9 @@ GW_MUSTCHECK int signups_roster(const struct service *s, int64_t activity, enum 
 /* Timer "activity.reminder", the evening before at policy.reminder_at: "reminder.tomorrow" {names,
  * …activity_params} once a phone; opted-out numbers are left out. */
 int signups_remind(const struct service *s, int64_t activity);
+/* Timer "activity.reminder_early", the evening before that one: "reminder.early" with the same
+ * parameters to who was missed last time and came to nothing since; at most 200 people. */
+int signups_remind_early(const struct service *s, int64_t activity);
 
 /* Ends the waiting list, and with `all` every sign-up, of an activity that is over or cancelled. 0
  * or GW_E*. */

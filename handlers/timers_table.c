@@ -19,6 +19,7 @@ const struct timer_handler handler_timers[] = {
     { "activity.eve", attendance_eve_timer },
     { "activity.over", attendance_over_timer },
     { "activity.reminder", signups_remind },
+    { "activity.reminder_early", signups_remind_early },
     { "activity.scanned", scan_over_timer },
     { "attendance.due", attendance_due_timer },
     { "broadcast.begin", broadcast_begin_timer },

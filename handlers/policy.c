@@ -79,6 +79,7 @@ static const struct policy_key keys[] = {
     KEY(capacity_max, "people", 5000, 1, 100000, "ours"),
     KEY(queue_max, "people", 50, 0, 10000, "ours: longer lists give false hope"),
     KEY(activity_max_minutes, "minutes", 3 * DAY, 60, 30 * DAY, "ours: longer ones are several"),
+    KEY(series_max, "dates", 12, 2, 52, "ours: a season of weeks"),
     KEY(ahead_days, "days", 366, 1, 1000, "ours: one year, as i-Volunteer of Guangdong"),
     KEY(offer_minutes, "minutes", 120, 10, DAY, "ours: a held place helps nobody else"),
     KEY(offer_min_minutes, "minutes", 20, 1, DAY, "ours: time to see a text and answer it"),

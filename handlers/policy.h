@@ -74,6 +74,7 @@ struct policy {
     int64_t capacity_max;
     int64_t queue_max; /* waiting list of one activity */
     int64_t activity_max_minutes;
+    int64_t series_max;           /* dates that one activity is given at once, with the first */
     int64_t ahead_days;           /* how far ahead an activity may lie */
     int64_t offer_minutes;        /* how long an offered place is held at most */
     int64_t offer_min_minutes;    /* shorter than this it is not offered */

@@ -1,7 +1,7 @@
 /* A recruitment: what one text or several give becomes a draft, and the draft an activity. */
 #include <string.h>
 
-#include "conversations/actions/common.h"
+#include "conversations/actions/repeat.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
 #include "handlers/fields.h"
@@ -9,11 +9,18 @@
 #include "handlers/places.h"
 #include "handlers/roles.h"
 
-enum { TITLE_CHARACTERS = 12, MINUTE_SECONDS = 60, DAY_MINUTES = 1440, AGE_MAX = 120 };
+enum {
+    TITLE_CHARACTERS = 12,
+    MINUTE_SECONDS = 60,
+    DAY_MINUTES = 1440,
+    DAY_SECONDS = 86400,
+    FEW_DATES = 4, /* in a text each with its weekday */
+    AGE_MAX = 120
+};
 
 /* What is known so far: the slot _draft. Keys: title, place, word (the place as it was said with
  * what is done), date, start, end (minutes after midnight), count, needs, bring, risk, serves,
- * hazardous, insurance, area. */
+ * hazardous, insurance, area; of a repetition weekdays, weekly, times, until (repeat.h). */
 static json_t *draft_of(struct action_call *call)
 {
     json_t *draft = json_object_get(call->slots, "_draft");
@@ -48,7 +55,8 @@ static int read_text(struct action_call *call, bool first, json_t *read)
 {
     static const char *const wish[] = { "date",  "time_start", "time_end", "minutes",
                                         "place", "activity",   "persons",  "requirements" };
-    static const char *const kinds[] = { "recruit", "date.future", "time", "duration", "hazard" };
+    static const char *const kinds[] = { "recruit",  "date.future", "time",
+                                         "duration", "hazard",      "repeat" };
     int rc = 0;
     for (size_t i = 0; rc >= 0 && call->reading && i < sizeof kinds / sizeof *kinds; i++) {
         json_t *one = json_object();
@@ -62,6 +70,9 @@ static int read_text(struct action_call *call, bool first, json_t *read)
             json_object_get(read, "meet") == NULL)
             json_object_set(read, wish[i], value);
     }
+    /* 到12月13日 is the last day, not the first. */
+    if (slice_eq(json_slice(read, "until"), json_slice(read, "date")))
+        json_object_del(read, "date");
     /* 老街社区打扫卫生 names what is done and where, not where to meet. */
     struct slice activity = json_slice(read, "activity");
     if (activity.n > 0 && slice_find(json_slice(read, "meet"), activity) >= 0)
@@ -325,9 +336,11 @@ static struct activity activity_of(const struct action_call *call, const json_t 
 }
 
 /* One flag an object, so that the message shows each in its own words. */
-static void put_lacks(json_t *slots, unsigned missing)
+static void put_lacks(json_t *slots, unsigned missing, bool endless)
 {
     json_t *list = json_array();
+    if (endless)
+        json_array_append_new(list, json_pack("{s:i}", "times", 1));
     for (unsigned bit = MISSING_WHAT; bit <= MISSING_SERVES; bit <<= 1)
         if (missing & bit)
             json_array_append_new(list, json_pack("{s:i}", draft_missing_name(bit), 1));
@@ -373,6 +386,10 @@ static bool take(struct action_call *call, json_t *draft, const json_t *read, bo
     struct activity a = activity_of(call, draft);
     unsigned missing = draft_missing(&a);
     bool news = take_time(draft, read);
+    if (repeat_take(draft, read)) {
+        repeat_settle(call->service, draft, (int)json_int(draft, "start", -1));
+        news = true;
+    }
     news |= keep_number(draft, "count", json_int(read, "persons", 0));
     news |= take_place(call, draft, read);
     news |= take_needs(call, draft, read);
@@ -408,6 +425,9 @@ static void show(struct action_call *call, const struct activity *a)
     action_set_activity(call, a);
     json_put_slice(call->slots, "needs", a->requirements);
     json_put_slice(call->slots, "insurance", a->insurance);
+    json_object_set_new(call->slots, "hours",
+                        json_sprintf("%s-%s", json_text(call->slots, "time", ""),
+                                     json_text(call->slots, "end", "")));
 }
 
 /* Keeps the complete draft under its number: DRAFT, or that it is gone. */
@@ -498,6 +518,34 @@ static int recruit_open(struct action_call *call)
     return action_end(call, "opened");
 }
 
+/* What is wrong with the days, the last of which must not be too far either; NULL for nothing. */
+static const char *check_dates(struct action_call *call, const struct activity *a,
+                               const struct repeat *r)
+{
+    const struct service *s = call->service;
+    json_put_int(call->slots, "most", s->policy->series_max);
+    if (r->too_many)
+        return "too_many";
+    if (a->starts_at == 0)
+        return NULL;
+    const char *bad = time_outcome(activity_check_time(s, a->starts_at, a->ends_at));
+    if (bad != NULL || r->count < 2)
+        return bad;
+    int64_t later = r->days[r->count - 1] - r->days[0];
+    return time_outcome(activity_check_time(s, a->starts_at + later * DAY_SECONDS,
+                                            a->ends_at + later * DAY_SECONDS));
+}
+
+/* The days as the draft shows them: items and their number, none where it is held once. */
+static void put_dates(struct action_call *call, const struct repeat *r)
+{
+    bool several = r->count > 1;
+    notify_set_day(call->slots, "last", several ? r->days[r->count - 1] : 0);
+    json_put_int(call->slots, "series", several ? r->count : 0);
+    json_put_int(call->slots, "more", 0);
+    json_object_set_new(call->slots, "items", several ? repeat_list(r) : json_array());
+}
+
 static int recruit_take(struct action_call *call)
 {
     const struct service *s = call->service;
@@ -516,18 +564,51 @@ static int recruit_take(struct action_call *call)
     if (rc < 0)
         return rc;
     struct activity a = activity_of(call, draft);
+    struct repeat r;
     unsigned missing = draft_missing(&a);
-    put_lacks(call->slots, missing);
+    repeat_days(s, draft, &r);
+    put_lacks(call->slots, missing, r.open);
     if (!news && !first)
         return action_end(call, "nothing");
-    const char *bad = NULL;
-    if (a.starts_at != 0)
-        bad = time_outcome(activity_check_time(s, a.starts_at, a.ends_at));
+    const char *bad = check_dates(call, &a, &r);
     if (bad == NULL && a.capacity > s->policy->capacity_max)
         bad = "too_big";
     if (bad != NULL)
         return action_end(call, bad);
-    return missing != 0 ? action_end(call, "missing") : store(call, &a);
+    if (missing != 0 || r.open)
+        return action_end(call, "missing");
+    put_dates(call, &r);
+    return store(call, &a);
+}
+
+/* The further days of a repetition, each with its own number. The first outcome that is none. */
+static int publish_more(struct action_call *call, const struct activity *a)
+{
+    struct repeat r;
+    json_t *items = json_array(), *item = json_object();
+    int64_t last = 0;
+    int rc = ACTIVITY_OK;
+    repeat_days(call->service, draft_of(call), &r);
+    bool many = r.count > FEW_DATES;
+    json_put_int(item, "code", a->code);
+    repeat_put(item, r.count > 0 ? r.days[0] : 0, &last, many);
+    json_array_append_new(items, item);
+    for (int i = 1; i < r.count && rc == ACTIVITY_OK; i++) {
+        struct activity made = { 0 };
+        int64_t later = (r.days[i] - r.days[0]) * DAY_SECONDS;
+        rc = activity_repeat(call->service, a->id, call->address->id, a->starts_at + later,
+                             a->ends_at + later, &made);
+        if (rc != ACTIVITY_OK)
+            break;
+        item = json_object();
+        json_put_int(item, "code", made.code);
+        repeat_put(item, r.days[i], &last, many);
+        json_array_append_new(items, item);
+    }
+    json_put_int(call->slots, "more", 0);
+    json_object_set_new(call->slots, "items", items);
+    json_put_int(call->slots, "series", r.count > 1 ? r.count : 0);
+    return rc;
 }
 
 static int recruit_publish(struct action_call *call)
@@ -541,6 +622,13 @@ static int recruit_publish(struct action_call *call)
         show(call, &a);
     if (rc == ACTIVITY_OK)
         json_object_set_new(call->slots, "_published", json_true());
+    if (rc == ACTIVITY_OK && json_int(call->slots, "series", 0) > 1) {
+        rc = publish_more(call, &a);
+        if (rc < 0)
+            return rc;
+        if (rc == ACTIVITY_OK)
+            return action_end(call, "series");
+    }
     static const char *const names[] = {
         [ACTIVITY_OK] = "published",        [ACTIVITY_UNCHANGED] = "already",
         [ACTIVITY_MISSING] = "missing",     [ACTIVITY_PAST] = "past",
@@ -556,9 +644,10 @@ const struct action recruit_actions[] = {
     { "recruit.open", recruit_open, OUTCOMES("opened", "none", "forbidden", "published") },
     { "recruit.take", recruit_take,
       OUTCOMES("missing", "nothing", "insurance", "draft", "past", "too_long", "too_far", "too_big",
-               "forbidden", "gone") },
+               "too_many", "forbidden", "gone") },
     { "recruit.publish", recruit_publish,
-      OUTCOMES("published", "already", "missing", "past", "insurance", "forbidden", "gone"),
+      OUTCOMES("published", "series", "already", "missing", "past", "insurance", "forbidden",
+               "gone"),
       FINAL },
     { .name = NULL },
 };

@@ -5,6 +5,7 @@
 #include "conversations/understand/evaluation.h"
 #include "conversations/understand/mended.h"
 #include "conversations/understand/numeral.h"
+#include "conversations/understand/repeat.h"
 #include "conversations/understand/reading.h"
 #include "conversations/understand/recruit.h"
 #include "conversations/understand/review.h"
@@ -619,41 +620,24 @@ static const struct {
     answer_reader read;
     bool corrected; /* 不是昨天，是前天: the right words alone are tried first */
 } answers[] = {
-    { "yes_no", answer_yes_no, false },
-    { "choice", answer_choice, true },
-    { "name", answer_name, true },
-    { "names", answer_names, true },
-    { "birth", answer_birth, true },
-    { "area", answer_area, true },
-    { "person", answer_person, true },
-    { "id_number", answer_id_number, false },
-    { "phone", answer_phone, true },
-    { "code", answer_code, true },
-    { "text", answer_text, false },
-    { "whole", answer_whole, false },
-    { "date.past", answer_date_past, true },
-    { "date.future", answer_date_future, true },
-    { "time", answer_time, true },
-    { "duration", answer_duration, true },
-    { "count", answer_count, true },
-    { "number", answer_number, true },
-    { "place", answer_place, true },
-    { "activity", answer_activity, false },
-    { "every", answer_every, false },
-    { "exceptions", answer_exceptions, false },
-    { "recruit", answer_recruit, false },
-    { "quality", answer_quality, false },
-    { "review", review_read, false },
-    { "grant", grant_read, false },
-    { "came", came_read, false },
-    { "hazard", hazard_read, false },
-    { "reason", reason_read, false },
-    { "recipient", recipient_read, false },
-    { "page", page_read, false },
-    { "mended", mended_read, false },
-    { "undone", undone_read, false },
-    { "rating", rating_read, false },
-    { "paper", paper_read, false },
+    { "yes_no", answer_yes_no, false },      { "choice", answer_choice, true },
+    { "name", answer_name, true },           { "names", answer_names, true },
+    { "birth", answer_birth, true },         { "area", answer_area, true },
+    { "person", answer_person, true },       { "id_number", answer_id_number, false },
+    { "phone", answer_phone, true },         { "code", answer_code, true },
+    { "text", answer_text, false },          { "whole", answer_whole, false },
+    { "date.past", answer_date_past, true }, { "date.future", answer_date_future, true },
+    { "time", answer_time, true },           { "duration", answer_duration, true },
+    { "count", answer_count, true },         { "number", answer_number, true },
+    { "place", answer_place, true },         { "activity", answer_activity, false },
+    { "every", answer_every, false },        { "exceptions", answer_exceptions, false },
+    { "recruit", answer_recruit, false },    { "repeat", repeat_read, false },
+    { "quality", answer_quality, false },    { "review", review_read, false },
+    { "grant", grant_read, false },          { "came", came_read, false },
+    { "hazard", hazard_read, false },        { "reason", reason_read, false },
+    { "recipient", recipient_read, false },  { "page", page_read, false },
+    { "mended", mended_read, false },        { "undone", undone_read, false },
+    { "rating", rating_read, false },        { "paper", paper_read, false },
 };
 
 /* The row of a kind; -1 when there is none such. */

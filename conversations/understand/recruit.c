@@ -5,6 +5,7 @@
 
 #include "conversations/understand/numeral.h"
 #include "conversations/understand/reading.h"
+#include "conversations/understand/repeat.h"
 #include "conversations/understand/scan.h"
 #include "conversations/understand/slots_more.h"
 #include "gateway/base/json.h"
@@ -203,7 +204,7 @@ static bool skip_piece(struct slice piece)
     size_t i = 0;
     return scan_any(
         piece, &i,
-        "联系人|报名截止|截止|电话|要求|自带|自备|带|马上到|急|再发|每天|周一|18|岁|发布|招募|新建");
+        "联系人|报名截止|截止|电话|要求|自带|自备|带|马上到|急|再发|每|周一|18|岁|发布|招募|新建");
 }
 
 static void read_place_activity(const struct reading *r, json_t *slots, size_t skip_from,
@@ -215,7 +216,7 @@ static void read_place_activity(const struct reading *r, json_t *slots, size_t s
         struct slice piece = { r->entities.text.p + a, b - a };
         /* Back to the masked text only for cutting; what stays is plain text, byte for byte. */
         reading_trim(r, PHRASE_ACTIVITY_HEAD, PHRASE_TAIL, &from, &to);
-        if (to <= from || skip_piece(piece)) {
+        if (to <= from || skip_piece(piece) || repeat_is(r, a, b)) {
             continue;
         }
         size_t text_from = r->entities.back[from], text_to = r->entities.back[from] + (to - from);
@@ -287,7 +288,8 @@ static void read_recurrence(const struct reading *r, json_t *slots)
         }
         at = i;
         if ((scan_any(low, &at, "每周|每个星期|每星期|每个周|每月|每个月") &&
-             scan_any(low, &at, "一|二|三|四|五|六|日|天|末")) ||
+             scan_any(low, &at, "一|二|三|四|五|六|日|天|末") &&
+             !scan_is_any(low, at, "次|场|回")) ||
             (scan_any(low, &at, "每天|每日|天天|每晚") && slots_entity(r, ENTITY_LENGTH) == NULL)) {
             put(r, slots, "recurrence", i, at);
             return;
@@ -393,8 +395,14 @@ static bool read_missing_piece(const struct reading *r, json_t *slots, size_t fr
         const struct missing_mark *m = &missing_marks[k];
         size_t at = from;
         bool hit = scan_any(piece, &at, m->heads);
-        if (hit && strcmp(m->key, "meet") == 0 && at == from + 3 && to - at < 6) {
+        bool meet = strcmp(m->key, "meet") == 0;
+        if (hit && meet && at == from + 3 && to - at < 6) {
             hit = false;
+        }
+        /* 集合 is said of another piece: 北郊社区打扫卫生 北郊社区门口集合. */
+        if (meet && slice_find(r->entities.text, SLICE("集合")) >= 0 &&
+            slice_find((struct slice){ piece.p + from, to - from }, SLICE("集合")) < 0) {
+            continue;
         }
         for (size_t i = from; !hit && i < to; i = scan_next(piece, i)) {
             hit = scan_is_any(piece, i, m->words);
@@ -471,6 +479,10 @@ int recruit_read_missing(const struct reading *r, json_t *slots)
         size_t end = i;
         while (end < low.n && !scan_is_any(low, end, ",| |;|。|.|、")) {
             end = scan_next(low, end);
+        }
+        if (end > i && repeat_is(r, i, end)) {
+            i = end;
+            continue;
         }
         if (end > i && read_missing_parts(r, slots, i, end)) {
             count += 2;

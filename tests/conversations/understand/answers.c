@@ -162,6 +162,21 @@ static const struct answer answers[] = {
       "{\"meet\":\"老街社区门口\",\"bring\":\"扫把\",\"risk\":\"坡陡路滑\",\"recipient\":\"社区居民\"}" },
     { "recruit", "社区门口，带手套，路滑，服务居民",
       "{\"meet\":\"社区门口\",\"bring\":\"手套\",\"risk\":\"路滑\",\"recipient\":\"居民\"}" },
+    { "recruit", "北郊社区打扫卫生 北郊社区门口集合",
+      "{\"meet\":\"北郊社区门口\",\"place\":\"北郊社区\",\"activity\":\"打扫卫生\"}" },
+    { "repeat", "招募 每周六上午9点 思茅镇老街 清洁 20人 到年底",
+      "{\"weekdays\":64,\"until\":\"2026-12-31\"}" },
+    { "repeat", "每周六 连续8次", "{\"weekdays\":64,\"times\":8}" },
+    { "repeat", "每周三、周五下午 办到1月15日", "{\"weekdays\":40,\"until\":\"2027-01-15\"}" },
+    { "repeat", "周一到周五", "{\"weekdays\":62}" },
+    { "repeat", "每周末，到2月底", "{\"weekdays\":65,\"until\":\"2027-02-28\"}" },
+    { "repeat", "每天早上7点到8点 八次", "{\"weekdays\":127,\"times\":8}" },
+    { "repeat", "周六 每周一次 共4次", "{\"weekly\":true,\"times\":4}" },
+    { "repeat", "到月底", "{\"until\":\"2026-11-30\"}" },
+    { "repeat", "只办一次", "{\"once\":true}" },
+    { "repeat", "18周岁以上", NULL },
+    { "repeat", "周六上午9点到11点 20人", NULL },
+    { "repeat", "到社区门口集合", NULL },
 };
 
 static void every_kind_reads_its_answers(void **state)

@@ -102,6 +102,8 @@ static int confirm(const struct service *s, int64_t activity, int64_t leader)
     if (rc >= 0)
         rc = timers_cancel(s->tx, "activity.reminder", activity);
     if (rc >= 0)
+        rc = timers_cancel(s->tx, "activity.reminder_early", activity);
+    if (rc >= 0)
         rc = timers_cancel(s->tx, "activity.ends", activity);
     return rc < 0 ? rc : 0;
 }

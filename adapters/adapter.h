@@ -279,6 +279,9 @@ struct adapter {
     /* What the person must have agreed to for a message to go this way (INBOUND_CONSENT); empty:
      * nothing. NULL: nothing ever. */
     struct slice (*consent)(const struct account *account, struct slice message, int way);
+    /* Whether a message can go by the last of several ways at all. NULL: where there are several,
+     * none can. */
+    bool (*has_way)(const struct account *account, struct slice message);
     /* Asks for the access token that `send` wants in `message->token`; GW_E* when the account is
      * not made for it. NULL: sends want none. And reads what came back. */
     int (*token)(const struct account *account, struct arena *a, struct http_call *out,

@@ -18,6 +18,7 @@ static const char *const field_names[FIELD_COUNT] = {
     [FIELD_OCCUPATION] = "occupation",
     [FIELD_SKILLS] = "skills",
     [FIELD_AVAILABILITY] = "availability",
+    [FIELD_REMINDER] = "reminder",
 };
 
 SQL(name_set, "UPDATE volunteers SET name = $name WHERE id = $id");

@@ -19,10 +19,15 @@
 
 /* What holds for the account by which somebody writes. */
 struct account_terms {
-    const char *signature;   /* of its SMS, without 【】; NULL: none */
-    int64_t price;           /* fen a segment of an SMS; 0: not known */
-    bool signed_pushes;      /* its provider proves the sender, else a number alone can be forged */
-    const char *screens;     /* where the pages of its activities are; NULL: it has none */
+    const char *signature; /* of its SMS, without 【】; NULL: none */
+    int64_t price;         /* fen a segment of an SMS; 0: not known */
+    bool signed_pushes;    /* its provider proves the sender, else a number alone can be forged */
+    const char *screens;   /* where the pages of its activities are; NULL: it has none */
+    bool
+        bare; /* what is no answer reaches people only for `writes_s` seconds after their last text,
+                 with `consent` once for each time they agreed to it, or by a phone of theirs */
+    int64_t writes_s;
+    struct slice consent;    /* to the reminder; empty: there is none to agree to */
     const json_t *templates; /* approved ones by message, of an account that sends no others; or
                                 NULL */
 };

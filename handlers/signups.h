@@ -123,4 +123,18 @@ int signups_remind_early(const struct service *s, int64_t activity);
  * or GW_E*. */
 GW_MUSTCHECK int signups_end(const struct service *s, int64_t activity, bool all);
 
+/* How a person wants the evening's reminder: FIELD_REMINDER, remembered for all their activities.
+ * (reminders.c) */
+enum reminder_way { REMIND_ANY, REMIND_WECHAT, REMIND_SMS, REMIND_NONE };
+/* "wechat", "sms", "none"; "" for any. */
+const char *reminder_way_name(enum reminder_way way);
+bool reminder_way_parse(struct slice name, enum reminder_way *out);
+GW_MUSTCHECK int reminder_way_of(const struct service *s, int64_t person, enum reminder_way *out);
+/* Whether the reminder of an activity can reach the person who signs up from `address`, by the
+ * terms of its account: 1, also when it is too late for one or none is wanted; 0; or GW_E*. */
+GW_MUSTCHECK int reminder_reaches(const struct service *s, const struct activity *a,
+                                  int64_t address, int64_t person);
+/* The moment of an activity's reminder. Pure. */
+int64_t reminder_moment(const struct service *s, const struct activity *a);
+
 #endif

@@ -94,6 +94,7 @@ enum volunteer_field {
     FIELD_OCCUPATION,
     FIELD_SKILLS,
     FIELD_AVAILABILITY,
+    FIELD_REMINDER, /* "wechat", "sms" or "none" (signups.h) */
     FIELD_COUNT
 };
 const char *volunteer_field_name(enum volunteer_field field); /* "name" … as in slots */

@@ -55,6 +55,12 @@ struct slice wechat_client_consent(const struct account *account, struct slice m
     return n != NULL && n->subscription ? n->template->code : SLICE("");
 }
 
+bool wechat_client_has_way(const struct account *account, struct slice message)
+{
+    const struct wechat_account *w = account->prepared;
+    return !account->answers_only && wechat_notice_find(&w->notices, message) != NULL;
+}
+
 int wechat_client_token(const struct account *account, struct arena *a, struct http_call *out,
                         struct fault *fault)
 {

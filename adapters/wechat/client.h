@@ -18,6 +18,8 @@ void wechat_client_sent(const struct account *account, const struct http_result 
                         struct arena *a, struct sent *out);
 /* The template to which the person must have agreed; empty when none is needed. */
 struct slice wechat_client_consent(const struct account *account, struct slice message, int way);
+/* Whether the account has a template for a message. */
+bool wechat_client_has_way(const struct account *account, struct slice message);
 
 /* stable_token. */
 GW_MUSTCHECK int wechat_client_token(const struct account *account, struct arena *a,

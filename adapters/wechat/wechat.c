@@ -229,6 +229,7 @@ const struct adapter adapter_wechat = {
     .sent = wechat_client_sent,
     .ways = WECHAT_WAYS,
     .consent = wechat_client_consent,
+    .has_way = wechat_client_has_way,
     .token = wechat_client_token,
     .token_read = wechat_client_token_read,
     .scene = wechat_qr_scene,

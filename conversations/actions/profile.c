@@ -4,6 +4,7 @@
 #include "conversations/actions/registering.h"
 #include "conversations/actions/who.h"
 #include "gateway/base/json.h"
+#include "handlers/signups.h"
 
 struct field {
     const char *name;   /* as in slots and of volunteer_field_name */
@@ -27,6 +28,16 @@ static const struct field *field_find(const char *name)
     return NULL;
 }
 
+static int put_reminder(struct action_call *call, int64_t person)
+{
+    enum reminder_way way;
+    int rc = reminder_way_of(call->service, person, &way);
+    json_put_int(call->slots, "by_wechat", way == REMIND_WECHAT);
+    json_put_int(call->slots, "by_sms", way == REMIND_SMS);
+    json_put_int(call->slots, "by_none", way == REMIND_NONE);
+    return rc;
+}
+
 /* The record as slots that profile.show and profile.changed print. */
 static int set_record(struct action_call *call, int64_t id)
 {
@@ -42,6 +53,9 @@ static int set_record(struct action_call *call, int64_t id)
             return rc;
         json_put_slice(call->slots, fields[i].name, value);
     }
+    rc = put_reminder(call, id);
+    if (rc < 0)
+        return rc;
     registering_show(call, &me);
     bool phone = slice_eq(call->address->realm, SLICE("sms"));
     json_put_slice(call->slots, "phone", phone ? call->address->sender : SLICE(""));

@@ -1,6 +1,8 @@
 /* Signing up: which activity is meant, a place or a position, and what to do when two clash. */
 #include "handlers/signups.h"
 
+#include <string.h>
+
 #include "conversations/actions/who.h"
 #include "gateway/base/json.h"
 #include "handlers/notify.h"
@@ -223,6 +225,16 @@ static int join_outcome(struct action_call *call, const struct signup_result *r,
     return GW_OK;
 }
 
+/* Who will get no reminder is told so, and what to do. */
+static int tell_unreached(struct action_call *call, const struct activity *a, int64_t person,
+                          const char **outcome)
+{
+    int rc = reminder_reaches(call->service, a, call->address->id, person);
+    if (rc == 0)
+        *outcome = "no_reminder";
+    return rc < 0 ? rc : GW_OK;
+}
+
 static int join(struct action_call *call, const char **outcome)
 {
     struct person me;
@@ -250,6 +262,8 @@ static int join(struct action_call *call, const char **outcome)
     if (result.outcome == SIGNUP_CLASH)
         set_clash(call, &a, &result.other);
     rc = join_outcome(call, &result, outcome);
+    if (rc == GW_OK && strcmp(*outcome, "done") == 0)
+        rc = tell_unreached(call, &a, me.id, outcome);
     if (rc == GW_OK && a.state == ACTIVITY_CANCELLED)
         *outcome = "cancelled";
     return rc;
@@ -297,11 +311,35 @@ static int signup_words(struct action_call *call)
     return action_end(call, "stuck");
 }
 
+/* When the reminder of what is kept comes, and how. */
+static int put_reminder(struct action_call *call)
+{
+    const struct service *s = call->service;
+    struct person me;
+    struct activity kept;
+    enum reminder_way way = REMIND_NONE;
+    int rc = activity_get(s, json_id(call->slots, "_other"), &kept);
+    if (rc == 1)
+        rc = action_person(call, &me);
+    if (rc == 1)
+        rc = reminder_reaches(s, &kept, call->address->id, me.id);
+    if (rc == 1)
+        rc = reminder_way_of(s, me.id, &way) < 0 ? GW_EDB : 1;
+    if (rc <= 0 || way == REMIND_NONE || reminder_moment(s, &kept) <= s->now)
+        return rc < 0 ? rc : GW_OK;
+    notify_set_time(s, call->slots, "eve", NULL, reminder_moment(s, &kept));
+    json_put_int(call->slots, "by_wechat", way == REMIND_WECHAT);
+    json_put_int(call->slots, "by_sms", way == REMIND_SMS);
+    return GW_OK;
+}
+
 static int signup_resolve(struct action_call *call)
 {
     struct activity a = { 0 };
-    if (!json_flag(call->slots, "_switch", false))
-        return action_end(call, "kept");
+    if (!json_flag(call->slots, "_switch", false)) {
+        int put = put_reminder(call);
+        return put < 0 ? put : action_end(call, "kept");
+    }
     int rc = action_get_activity(call, &a);
     if (rc < 0)
         return rc;
@@ -324,7 +362,7 @@ static int signup_switch(struct action_call *call)
 #define JOINED                                                                                     \
     "done", "alone", "already", "queued", "waiting", "clash", "full", "closed", "cancelled",       \
         "started", "too_young", "pending", "gone", "too_old", "minor", "no_skill", "untrained",    \
-        "uninsured", "heavy"
+        "uninsured", "heavy", "no_reminder"
 
 const struct action signup_actions[] = {
     { "signup.find", signup_find_action, OUTCOMES("found", "several", "none", "list", "many") },

@@ -31,6 +31,7 @@ extern const struct action imported_actions[];
 extern const struct action recruited_actions[];
 extern const struct action register_actions[];
 extern const struct action register_child_actions[];
+extern const struct action reminder_actions[];
 extern const struct action role_actions[];
 extern const struct action roster_actions[];
 extern const struct action seen_actions[];
@@ -46,15 +47,19 @@ extern const struct action unknown_actions[];
 extern const struct action who_actions[];
 
 const struct action *const action_tables[] = {
-    account_actions,  activities_actions,     attendance_actions, cancel_actions,
-    checkin_actions,  claims_actions,         fix_actions,        gate_actions,
-    help_actions,     hours_actions,          human_actions,      noshow_actions,
-    offers_actions,   profile_actions,        records_actions,    recruit_actions,
-    register_actions, register_child_actions, role_actions,       roster_actions,
-    several_actions,  signup_actions,         star_actions,       subscription_actions,
-    tasks_actions,    unknown_actions,        calling_actions,    recruited_actions,
-    place_actions,    imported_actions,       training_actions,   change_actions,
-    who_actions,      seen_actions,           proxy_actions,      appoint_actions,
-    powers_actions,   helping_actions,        evaluation_actions, series_actions,
-    propose_actions,  bind_actions,           scan_actions,       NULL,
+    account_actions,      activities_actions, attendance_actions,
+    cancel_actions,       checkin_actions,    claims_actions,
+    fix_actions,          gate_actions,       help_actions,
+    hours_actions,        human_actions,      noshow_actions,
+    offers_actions,       profile_actions,    records_actions,
+    recruit_actions,      register_actions,   register_child_actions,
+    reminder_actions,     role_actions,       roster_actions,
+    several_actions,      signup_actions,     star_actions,
+    subscription_actions, tasks_actions,      unknown_actions,
+    calling_actions,      recruited_actions,  place_actions,
+    imported_actions,     training_actions,   change_actions,
+    who_actions,          seen_actions,       proxy_actions,
+    appoint_actions,      powers_actions,     helping_actions,
+    evaluation_actions,   series_actions,     propose_actions,
+    bind_actions,         scan_actions,       NULL,
 };

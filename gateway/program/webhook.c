@@ -531,12 +531,21 @@ static void drop_service_numbers(struct exchange *x)
         }
 }
 
+/* How long the account may send after the text that came. */
+static void note_window(struct exchange *x)
+{
+    const struct decoded *d = &x->decoded;
+    if (d->message_count > 0 && may_follow(x, &d->messages[0]))
+        x->terms.writes_s = d->messages[0].grant_s;
+}
+
 static void process(struct exchange *x, int64_t now)
 {
     struct gateway *g = x->gateway;
     struct decoded *d = &x->decoded;
     x->messages = arena_alloc(&x->arena, (d->message_count + 1) * sizeof *x->messages);
     drop_service_numbers(x);
+    note_window(x);
     x->request->user = x;
     x->request->on_closed = on_closed;
     x->waiting = 1; /* held until everything is handed over */
@@ -621,6 +630,18 @@ static void refuse(struct gateway *g, struct http_request *r, int label, int sta
     answer_text(r, status, SLICE("refused\n"));
 }
 
+/* What of our own can reach whoever writes to an account that may not always send; for how long
+ * after a text of theirs says the text. */
+static void reach_terms(const struct account *account, struct account_terms *terms)
+{
+    static const struct slice reminder = { "reminder.tomorrow", 17 };
+    const struct adapter *adapter = account->adapter;
+    bool has = adapter->has_way != NULL && adapter->has_way(account, reminder);
+    if (has && adapter->consent != NULL)
+        terms->consent = adapter->consent(account, reminder, adapter->ways - 1);
+    terms->bare = !has || terms->consent.n > 0;
+}
+
 static void webhook(struct gateway *g, struct http_request *r)
 {
     struct slice channel, name, rest;
@@ -651,6 +672,8 @@ static void webhook(struct gateway *g, struct http_request *r)
     x->catalogue = catalogue_hold(g->catalogue);
     x->terms = installation_terms(&g->in);
     x->terms.signed_pushes = account->adapter->signs;
+    if (account->adapter->token != NULL)
+        reach_terms(account, &x->terms);
     if (strcmp(account->channel, "wechat") == 0)
         x->terms.screens = screen_base(g, account, &x->arena);
     log_trace(x->trace);

@@ -156,12 +156,12 @@ static const struct verb {
     { "verify", NULL, NULL },
 };
 
-static const struct verb *find_verb(const struct command_line *line)
+static const struct verb *find_verb(const struct command_line *line, bool named)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs && line->word_count > 0; i++)
         if (strcmp(verbs[i].name, line->words[0]) == 0 &&
             (line->word_count == (verbs[i].word != NULL ? 3 : 2) ||
-             (line->word_count == 2 && verbs[i].optional)))
+             (line->word_count == 2 && verbs[i].optional && named)))
             return &verbs[i];
     return NULL;
 }
@@ -235,7 +235,7 @@ int command_wechat(int argc, char **argv)
     int rc = command_parse(argc, argv, usage, about, options, &line);
     if (rc != GW_OK)
         return rc < 0 ? 2 : 0;
-    const struct verb *verb = find_verb(&line);
+    const struct verb *verb = find_verb(&line, c.station != NULL);
     if (verb == NULL) {
         fprintf(stderr, "linli wechat: say what and for which account, as in 'wechat verify "
                         "ACCOUNT' or 'wechat qr ACCOUNT SCENE'; see linli wechat --help\n");

@@ -240,6 +240,10 @@ static bool do_at(struct script *s, struct slice rest)
         s->world->terms.signed_pushes = false;
         return true;
     }
+    if (slice_eq(word, SLICE("bare"))) {
+        s->world->terms.bare = true;
+        return true;
+    }
     if (slice_eq(word, SLICE("templates")))
         return do_templates(s, rest);
     if (slice_eq(word, SLICE("restart"))) {

@@ -12,6 +12,8 @@
  *     @ event subscribe                      an event instead of a text
  *     @ event location {"latitude": 22.78}   the same with what comes with it
  *     @ unsigned                             accounts that do not prove the sender from here on
+ *     @ bare                                 WeChat accounts that write nothing by themselves from
+ * here on
  *     @ templates {MESSAGE: {code, params}}  approved ones of the accounts from here on
  *     @ deliver [FAILED UNREPORTED]          sends what is due; of the broadcasts' texts so many
  *                                            fail, or are not reported

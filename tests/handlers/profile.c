@@ -21,6 +21,7 @@ static void every_field_has_a_name_and_a_value(void **state)
         [FIELD_NAME] = "杨秀兰花",     [FIELD_BIRTH] = "1956",     [FIELD_GENDER] = "F",
         [FIELD_AREA] = "530802001004", [FIELD_ETHNICITY] = "傣族", [FIELD_SCHOOL] = "普洱学院",
         [FIELD_OCCUPATION] = "退休",   [FIELD_SKILLS] = "会急救",  [FIELD_AVAILABILITY] = "周末",
+        [FIELD_REMINDER] = "sms",
     };
     (void)state;
     for (int i = 0; i < FIELD_COUNT; i++) {

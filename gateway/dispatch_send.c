@@ -71,8 +71,8 @@ static int tell_number(struct send *s, struct tx *tx, enum outbox_number number,
     struct arena a = { 0 }; /* the group's is the loop's */
     struct outbox_row row = { .reason = s->reason };
     int rc = reported ? outbox_get(tx, o->vault, s->row->id, &a, &row) : 1;
-    if (rc == 1 && number != OUTBOX_NUMBER_REFUSES)
-        rc = outbox_give_up(tx, s->row->address, number, row.reason, now);
+    if (rc == 1)
+        rc = outbox_number_said(tx, s->row->address, number, row.reason, now);
     if (rc == 1 && o->number_said)
         rc = o->number_said(o->context, tx, s->row, number, row.reason, now, &a);
     arena_free(&a);

@@ -10,7 +10,7 @@ enum lost_number_outcome {
     LOST_NUMBER_TASK,   /* the station has a task to find them (TASK_LOST_NUMBER) */
     LOST_NUMBER_NOBODY, /* and a task that nobody has, as no duty person is known */
 };
-/* The address was just marked unreachable (outbox_give_up). Outcome or GW_E*. */
+/* The address was just marked unreachable (outbox_number_said). Outcome or GW_E*. */
 GW_MUSTCHECK int lost_number_note(const struct service *s, int64_t address);
 
 #endif

@@ -279,8 +279,8 @@ static int tell_number(struct exchange *x, struct tx *tx, const struct outbox_re
     int rc = id != 0 ? 1 : outbox_by_provider_id(tx, report->realm, report->provider_id, &id);
     if (rc == 1)
         rc = outbox_get(tx, g->in.vault, id, &x->arena, &row);
-    if (rc == 1 && report->number != OUTBOX_NUMBER_REFUSES)
-        rc = outbox_give_up(tx, row.address, report->number, report->reason, now);
+    if (rc == 1)
+        rc = outbox_number_said(tx, row.address, report->number, report->reason, now);
     return rc == 1 ? number_told(g, x->catalogue, tx, &row, slice_of(x->account->full_name),
                                  report->number, report->reason, now, &x->arena)
                    : rc;

@@ -152,12 +152,12 @@ GW_MUSTCHECK int outbox_report(struct tx *tx, const struct outbox_report *r, int
  * GW_E*. */
 GW_MUSTCHECK int outbox_by_provider_id(struct tx *tx, struct slice realm, struct slice provider_id,
                                        int64_t *id);
-/* What was said of a row's number: 1 when that is the moment from which its address counts as
- * unreachable (people_unreachable), 0 when it does not or did before, or GW_E*. One that nobody has
- * does at once; one that was missed does when the last three that were sent to it were, over a week
- * or longer: a phone may be off for some days. */
-GW_MUSTCHECK int outbox_give_up(struct tx *tx, int64_t address, enum outbox_number number,
-                                struct slice reason, int64_t now);
+/* What was said of a row's number: 1 when somebody is to hear of it, as it is on a blacklist or its
+ * address counts as unreachable from now on (people_unreachable), else 0, or GW_E*. One that nobody
+ * has does so at once; one that was missed does when the last three that were sent to it were, over
+ * a week or longer: a phone may be off for some days. */
+GW_MUSTCHECK int outbox_number_said(struct tx *tx, int64_t address, enum outbox_number number,
+                                    struct slice reason, int64_t now);
 /* Deletes parked reports older than `before`, at most `limit`; their number or GW_E*. */
 GW_MUSTCHECK int outbox_purge_parked(struct tx *tx, int64_t before, int limit);
 

@@ -138,9 +138,11 @@ static int missed_for_long(struct tx *tx, int64_t address, int64_t now)
     return rc < 0 ? rc : missed == MISSES && now - first >= MISSED_S;
 }
 
-int outbox_give_up(struct tx *tx, int64_t address, enum outbox_number number, struct slice reason,
-                   int64_t now)
+int outbox_number_said(struct tx *tx, int64_t address, enum outbox_number number,
+                       struct slice reason, int64_t now)
 {
+    if (number == OUTBOX_NUMBER_REFUSES)
+        return 1;
     int rc = number == OUTBOX_NUMBER_DEAD;
     if (number == OUTBOX_NUMBER_MISSED)
         rc = missed_for_long(tx, address, now);

@@ -269,7 +269,7 @@ static void ends(struct support *s, int64_t at, bool delivered)
 
 static int give_up(struct support *s, enum outbox_number number, int64_t now)
 {
-    return outbox_give_up(s->tx, 5, number, SLICE("UNDELIV"), now);
+    return outbox_number_said(s->tx, 5, number, SLICE("UNDELIV"), now);
 }
 
 /* The address that outbox_rows.h writes to. */

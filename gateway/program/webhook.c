@@ -33,6 +33,8 @@ struct message_job {
     const struct inbound *inbound;
     struct message_input input;
     struct message_result result;
+    struct slice first; /* of the result's replies: what answers in the response */
+    size_t rest;        /* texts that belong behind it */
     bool apologized;
     json_t *slots; /* of an event; owned */
 };
@@ -64,7 +66,6 @@ struct exchange {
     struct receipts_job receipts;
     struct consents_job consents;
     char trace[TRACE_SIZE];
-    size_t rest; /* texts that belong behind the answer */
     int waiting;
     int error;
 };
@@ -95,9 +96,9 @@ static void settle_reply(struct exchange *x, bool sent)
 {
     if (x->error != 0 || !x->decoded.reply_inline || x->decoded.message_count == 0)
         return;
-    const struct message_result *m = &x->messages[0].result;
-    if (m->replies.n > EMPTY_LIST)
-        follow_answer(x->gateway, m->inbox_id, sent, m->duplicate, x->rest);
+    const struct message_job *m = &x->messages[0];
+    if (m->result.replies.n > EMPTY_LIST)
+        follow_answer(x->gateway, m->result.inbox_id, sent, m->result.duplicate, m->rest);
 }
 
 static void on_sent(void *context, bool ok)
@@ -118,12 +119,9 @@ static int render(struct exchange *x, struct slice *text)
 {
     const struct account *account = x->account;
     bool wechat = strcmp(account->channel, "wechat") == 0;
-    struct slice replies;
-    int rc = message_first(x->messages[0].result.replies, &x->arena, &replies, &x->rest);
-    if (rc < 0)
-        return rc;
-    return catalogue_render_replies(x->catalogue, replies, wechat ? CHANNEL_WECHAT : CHANNEL_SMS,
-                                    account->signature, wechat, &x->arena, text);
+    return catalogue_render_replies(x->catalogue, x->messages[0].first,
+                                    wechat ? CHANNEL_WECHAT : CHANNEL_SMS, account->signature,
+                                    wechat, &x->arena, text);
 }
 
 static void respond(struct exchange *x)
@@ -184,16 +182,22 @@ static int count_inline(const struct message_job *m, const struct service *s)
                                 slice_of(account->full_name), s->now);
 }
 
+/* Only replies that may leave apart are several; those of a retry are as the first delivery left
+ * them. */
+static int part_replies(struct message_job *m, const struct service *s)
+{
+    m->first = m->result.replies;
+    m->rest = 0;
+    if (!m->input.apart && !m->result.duplicate)
+        return GW_OK;
+    return message_first(m->result.replies, s->arena, &m->first, &m->rest);
+}
+
 /* What belongs behind the text of the response waits for it to arrive. */
 static int queue_rest(const struct message_job *m, const struct service *s)
 {
-    struct slice first;
-    size_t rest;
-    if (!m->input.apart)
-        return GW_OK;
-    int rc = message_first(m->result.replies, s->arena, &first, &rest);
-    return rc < 0 || rest == 0
-               ? rc
+    return m->rest == 0
+               ? GW_OK
                : follow_rest_later(m->exchange->gateway, s->tx, m->result.inbox_id, s->now);
 }
 
@@ -201,10 +205,11 @@ static int queue_rest(const struct message_job *m, const struct service *s)
 static int queue_replies(struct message_job *m, const struct service *s)
 {
     struct exchange *x = m->exchange;
-    if (m->result.duplicate)
-        return GW_OK;
+    int rc = x->decoded.reply_inline ? part_replies(m, s) : GW_OK;
+    if (rc < 0 || m->result.duplicate)
+        return rc;
     if (x->decoded.reply_inline) {
-        int rc = count_inline(m, s);
+        rc = count_inline(m, s);
         return rc < 0 ? rc : queue_rest(m, s);
     }
     return message_send(s, &m->result.address, slice_of(x->account->full_name),

@@ -21,17 +21,14 @@ static struct slice text_of(const struct catalogue *c, const struct outbox_row *
     return text;
 }
 
-static int given_up(struct gateway *g, const struct service *s, const struct outbox_row *row,
-                    struct slice account, struct slice reason)
+/* Counted and logged; `task`: somebody has to call. */
+static void note(struct gateway *g, const struct outbox_row *row, struct slice account,
+                 struct slice reason, enum counter counter, const char *event, bool task)
 {
-    int rc = lost_number_note(s, row->address);
-    if (rc < 0)
-        return rc;
-    metrics_count(g->metrics, g->counters + COUNT_NUMBERS_LOST, 0, 1);
-    log_write(g->log, LOG_LEVEL_WARN, "send.number_lost", row->trace,
+    metrics_count(g->metrics, g->counters + counter, 0, 1);
+    log_write(g->log, LOG_LEVEL_WARN, event, row->trace,
               LOG_FIELDS(LOG_ID("id", row->id), LOG_SLICE("account", account),
-                         LOG_SLICE("reason", reason), LOG_INT("task", rc != LOST_NUMBER_NOTED)));
-    return GW_OK;
+                         LOG_SLICE("reason", reason), LOG_INT("task", task)));
 }
 
 int number_told(struct gateway *g, const struct catalogue *c, struct tx *tx,
@@ -39,19 +36,19 @@ int number_told(struct gateway *g, const struct catalogue *c, struct tx *tx,
                 struct slice reason, int64_t now, struct arena *a)
 {
     const struct service s = installation_service(&g->in, tx, now, a);
-    if (number != OUTBOX_NUMBER_REFUSES)
-        return given_up(g, &s, row, account, reason);
+    bool refuses = number == OUTBOX_NUMBER_REFUSES;
     const struct blacklisting b = { .address = row->address,
                                     .account = account,
                                     .reason = reason,
                                     .answer = row->priority <= OUTBOX_REPLY,
-                                    .text = text_of(c, row, a) };
-    int rc = blacklist_note(&s, &b);
+                                    .text = refuses ? text_of(c, row, a) : SLICE("") };
+    int rc = refuses ? blacklist_note(&s, &b) : lost_number_note(&s, row->address);
     if (rc < 0)
         return rc;
-    metrics_count(g->metrics, g->counters + COUNT_BLACKLISTED, 0, 1);
-    log_write(g->log, LOG_LEVEL_WARN, "send.blacklisted", row->trace,
-              LOG_FIELDS(LOG_ID("id", row->id), LOG_SLICE("account", account),
-                         LOG_SLICE("reason", reason), LOG_INT("task", rc != BLACKLIST_NOTED)));
+    if (refuses)
+        note(g, row, account, reason, COUNT_BLACKLISTED, "send.blacklisted", rc != BLACKLIST_NOTED);
+    else
+        note(g, row, account, reason, COUNT_NUMBERS_LOST, "send.number_lost",
+             rc != LOST_NUMBER_NOTED);
     return GW_OK;
 }

@@ -18,6 +18,7 @@ static const struct option weekdays[] = {
 #define WEEK      "周|星期|礼拜"
 #define EACH_WEEK "每个星期|每个礼拜|每星期|每礼拜|每个周|每周|逢星期|逢周"
 #define ONCE      "次|场|回|期"
+#define UNTIL     "一直办到|一直到|办到|搞到|做到|到|至"
 
 static bool take_day(struct slice s, size_t *i, int *day)
 {
@@ -113,7 +114,7 @@ static bool take_end_of(struct slice s, size_t *i, int64_t today, int64_t *day)
     struct civil now;
     struct numeral n;
     civil_from_day(today, &now);
-    if (!scan_any(s, &at, "一直办到|一直到|办到|搞到|做到|到|至"))
+    if (!scan_any(s, &at, UNTIL))
         return false;
     if (scan_any(s, &at, "今年底|今年年底|年底|年末|年尾")) {
         *day = month_end(now.year, MONTHS);
@@ -142,7 +143,7 @@ static bool take_date(const struct reading *r, size_t *i, int64_t *day)
     struct slice s = r->entities.text;
     size_t at = *i;
     int64_t last;
-    if (!scan_any(s, &at, "一直办到|一直到|办到|搞到|做到|到|至"))
+    if (!scan_any(s, &at, UNTIL))
         return false;
     for (int k = 0; k < r->entities.count; k++) {
         const struct entity *e = &r->entities.list[k];
